@@ -1,0 +1,99 @@
+/** The directives of a `Cache-Control` field (RFC 9111 §5.2), all numbers in seconds; absent directives are absent. */
+export interface CacheControl {
+  maxAge?: number
+  sMaxage?: number
+  staleWhileRevalidate?: number
+  staleIfError?: number
+  /** Request only; `Infinity` for a bare `max-stale`. */
+  maxStale?: number
+  minFresh?: number
+  noStore?: true
+  /** `true`, or the field names of the qualified form. */
+  noCache?: true | readonly string[]
+  private?: true | readonly string[]
+  public?: true
+  mustRevalidate?: true
+  proxyRevalidate?: true
+  mustUnderstand?: true
+  noTransform?: true
+  onlyIfCached?: true
+  immutable?: true
+}
+
+type Kind = 'flag' | 'seconds' | 'fields'
+type Directive = { readonly key: keyof CacheControl; readonly kind: Kind }
+
+// In the order in which formatCacheControl writes them.
+const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Directive>([
+  ['public', { key: 'public', kind: 'flag' }],
+  ['private', { key: 'private', kind: 'fields' }],
+  ['no-cache', { key: 'noCache', kind: 'fields' }],
+  ['no-store', { key: 'noStore', kind: 'flag' }],
+  ['max-age', { key: 'maxAge', kind: 'seconds' }],
+  ['s-maxage', { key: 'sMaxage', kind: 'seconds' }],
+  ['max-stale', { key: 'maxStale', kind: 'seconds' }],
+  ['min-fresh', { key: 'minFresh', kind: 'seconds' }],
+  ['stale-while-revalidate', { key: 'staleWhileRevalidate', kind: 'seconds' }],
+  ['stale-if-error', { key: 'staleIfError', kind: 'seconds' }],
+  ['must-revalidate', { key: 'mustRevalidate', kind: 'flag' }],
+  ['proxy-revalidate', { key: 'proxyRevalidate', kind: 'flag' }],
+  ['must-understand', { key: 'mustUnderstand', kind: 'flag' }],
+  ['no-transform', { key: 'noTransform', kind: 'flag' }],
+  ['only-if-cached', { key: 'onlyIfCached', kind: 'flag' }],
+  ['immutable', { key: 'immutable', kind: 'flag' }],
+])
+
+/** RFC 9111 §1.2.2: a recipient saturates delta-seconds at 2^31. */
+export const MAX_DELTA_SECONDS = 2_147_483_648
+
+const ITEM = /[\s,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?[^,]*/gy
+
+/**
+ * Reads a `Cache-Control` value (several field lines joined by commas). Never throws.
+ *
+ * Names are case-insensitive; both token and quoted arguments are read (RFC 9111 §5.2); of a repeated directive the
+ * first counts (§4.2.1); a lifetime that is no delta-seconds counts as 0, so that what can't be understood is stale.
+ */
+export function parseCacheControl(value: string | null | undefined): CacheControl {
+  const result: { -readonly [K in keyof CacheControl]: unknown } = {}
+  if (!value) return result as CacheControl
+  for (const [, name = '', quoted, token] of value.matchAll(ITEM)) {
+    const directive = DIRECTIVES.get(name.toLowerCase())
+    if (directive === undefined || directive.key in result) continue
+    result[directive.key] = readArgument(directive, quoted?.replaceAll(/\\(.)/g, '$1') ?? token)
+  }
+  return result as CacheControl
+}
+
+function readArgument(directive: Directive, argument: string | undefined): unknown {
+  if (directive.kind === 'flag') return true
+  if (directive.kind === 'fields') {
+    const names = (argument ?? '')
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean)
+    return names.length > 0 ? names : true
+  }
+  // RFC 9111 §5.2.1.2: a bare max-stale accepts a stale response of any age.
+  if (argument === undefined && directive.key === 'maxStale') return Number.POSITIVE_INFINITY
+  return parseDeltaSeconds(argument) ?? 0
+}
+
+/** Delta-seconds (RFC 9111 §1.2.2), saturated at 2^31; `undefined` where the text is none. */
+export function parseDeltaSeconds(text: string | null | undefined): number | undefined {
+  if (!text || !/^\d+$/.test(text)) return undefined
+  return Math.min(Number(text), MAX_DELTA_SECONDS)
+}
+
+/** Writes directives as a `Cache-Control` (or targeted field) value, always in the same order. */
+export function formatCacheControl(directives: CacheControl): string {
+  const parts: string[] = []
+  for (const [name, { key, kind }] of DIRECTIVES) {
+    const value = directives[key]
+    if (value === undefined) continue
+    if (value === true || value === Number.POSITIVE_INFINITY) parts.push(name)
+    else if (kind === 'fields') parts.push(`${name}="${(value as readonly string[]).join(', ')}"`)
+    else parts.push(`${name}=${String(value)}`)
+  }
+  return parts.join(', ')
+}

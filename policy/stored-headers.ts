@@ -1,0 +1,47 @@
+/** RFC 9111 §3.1: fields that belong to one connection and are never kept. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** RFC 9111 §3.2: what describes the stored bytes is not changed by a 304 that carries none. */
+const DESCRIBES_BODY: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+])
+
+/** The fields of a response that a cache keeps (RFC 9111 §3.1): all but hop-by-hop ones and those that `Connection` names. */
+export function storableHeaders(headers: Iterable<readonly [string, string]>): [string, string][] {
+  const all = [...headers]
+  const named = new Set(
+    all
+      .filter(([name]) => name.toLowerCase() === 'connection')
+      .flatMap(([, value]) => value.toLowerCase().split(/[\s,]+/)),
+  )
+  return all
+    .filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !named.has(name.toLowerCase()))
+    .map(([name, value]) => [name, value])
+}
+
+/** Stored fields after a 304: each field that it carries replaces all stored ones of that name (RFC 9111 §3.2). */
+export function updateStoredHeaders(
+  stored: Iterable<readonly [string, string]>,
+  notModified: Iterable<readonly [string, string]>,
+): [string, string][] {
+  const fresh = storableHeaders(notModified).filter(([name]) => !DESCRIBES_BODY.has(name.toLowerCase()))
+  const replaced = new Set(fresh.map(([name]) => name.toLowerCase()))
+  // Age counts from the response that carried it; the 304 restarts it, whether or not it has an Age of its own.
+  replaced.add('age')
+  const kept = [...stored].filter(([name]) => !replaced.has(name.toLowerCase()))
+  return [...kept.map(([name, value]): [string, string] => [name, value]), ...fresh]
+}

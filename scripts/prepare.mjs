@@ -1,0 +1,94 @@
+// What `npm start` and `npm test` do first: install what is missing, build what is out of date. Instant when nothing is.
+// Runs before any package is installed, so it uses Node alone.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findChromium, findProgram } from './chromium.mjs'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const STAMP = join(ROOT, '.cache', 'prepared.json')
+const SOURCES = ['policy', 'server', 'sw', 'client', 'examples/storefront/page', 'examples/storefront/server']
+const BUILD_FILES = ['package.json', 'tsconfig.json', 'tsconfig.base.json', 'vite.config.ts']
+const OUTPUTS = [
+  'dist/policy/index.js',
+  'dist/server/index.js',
+  'dist/sw/index.js',
+  'dist/client/index.js',
+  'dist/sw.js',
+  'examples/storefront/dist/server/main.js',
+  'examples/storefront/dist/page/index.html',
+]
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(`This is Node ${process.versions.node}; Thermocline needs 20.19 or newer.`)
+}
+const isTest = process.argv.includes('--for-tests')
+const stamp = readStamp()
+
+const lock = hashOf(['package-lock.json'])
+if (stamp.lock !== lock || !existsSync(join(ROOT, 'node_modules', '.package-lock.json'))) {
+  run('Installing packages', 'npm', ['ci', '--no-audit', '--no-fund'])
+}
+const sources = hashOf([...BUILD_FILES, ...SOURCES.flatMap(filesIn)])
+if (stamp.sources !== sources || stamp.lock !== lock || !OUTPUTS.every((path) => existsSync(join(ROOT, path)))) {
+  run('Building', 'npm', ['run', '--silent', 'build'])
+}
+mkdirSync(dirname(STAMP), { recursive: true })
+writeFileSync(STAMP, JSON.stringify({ lock, sources }))
+if (isTest) installPrograms()
+
+/** The tests drive a real browser and a real Redis; neither is ever skipped. */
+function installPrograms() {
+  const missing = [
+    ...(findChromium() ? [] : ['chromium']),
+    ...(findProgram('redis-server') ? [] : ['redis-server']),
+  ]
+  if (missing.length === 0) return
+  const canInstall = process.getuid?.() === 0 && findProgram('apt-get') !== undefined
+  if (!canInstall) {
+    fail(
+      `The tests need ${missing.join(' and ')}, and ${missing.length > 1 ? 'they are' : 'it is'} not on the PATH.\n` +
+        `  Debian, Ubuntu: sudo apt-get install ${missing.join(' ')}\n` +
+        '  macOS:          brew install redis, and Google Chrome or CHROMIUM_PATH=/path/to/chromium',
+    )
+  }
+  run('Updating package lists', 'apt-get', ['update', '-qq'])
+  run(`Installing ${missing.join(', ')}`, 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing])
+}
+
+function run(what, command, args) {
+  const start = performance.now()
+  process.stdout.write(`${what} ...\n`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', env })
+  if (status !== 0) fail(`${what} failed: ${error?.message ?? `\`${command} ${args.join(' ')}\` exited with ${status}`}.`)
+  process.stdout.write(`${what}: ${((performance.now() - start) / 1_000).toFixed(1)} s\n`)
+}
+
+function hashOf(paths) {
+  const hash = createHash('sha256')
+  for (const path of paths.toSorted()) hash.update(path).update(readFileSync(join(ROOT, path)))
+  return hash.digest('hex')
+}
+
+function filesIn(folder) {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(STAMP, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,103 @@
+import {
+  type Duration,
+  type Policies,
+  ThermoclineError,
+  describeValue,
+  parseDuration,
+} from '../../policy/index.ts'
+import type { RedisLike } from '../redis-like.ts'
+import type { CacheEvent } from './cache-event.ts'
+
+export interface TieredCacheOptions {
+  /** The application's policies, whose lifetimes calls may name. @default none */
+  readonly policies?: Policies
+  /** Goes before every key in Redis, so that several applications can share one. @default 'thermocline' */
+  readonly namespace?: string
+  /** An ioredis client; it stays yours to close. @default no L2, and no other process hears of invalidations */
+  readonly redis?: RedisLike
+  readonly l1?: {
+    /** @default 10_000 */
+    readonly maxEntries?: number
+    /** Estimated bytes of values and keys. @default 67_108_864 (64 MiB) */
+    readonly maxBytes?: number
+  }
+  /** The longest a request waits on Redis for one command. @default 50 */
+  readonly l2TimeoutMs?: Duration
+  /** How long L1 is trusted when the invalidation log falls silent. @default 2_000 */
+  readonly maxLagMs?: Duration
+  /** How many invalidations the log keeps for those who were away. @default 10_000 */
+  readonly logLength?: number
+  /** Told what happens; called synchronously, so keep it short. @default nobody */
+  readonly onEvent?: (event: CacheEvent) => void
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly clock?: () => number
+}
+
+/** Options with every default filled in, checked once. */
+export interface ResolvedCacheOptions {
+  readonly policies: Policies
+  readonly namespace: string
+  readonly redis: RedisLike | undefined
+  readonly maxEntries: number
+  readonly maxBytes: number
+  readonly l2TimeoutMs: number
+  readonly maxLagMs: number
+  readonly logLength: number
+  readonly onEvent: (event: CacheEvent) => void
+  readonly now: () => number
+}
+
+const KNOWN = [
+  'policies',
+  'namespace',
+  'redis',
+  'l1',
+  'l2TimeoutMs',
+  'maxLagMs',
+  'logLength',
+  'onEvent',
+  'clock',
+]
+
+export function resolveCacheOptions(options: TieredCacheOptions): ResolvedCacheOptions {
+  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
+  if (unknown !== undefined) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`createTieredCache\` has no option \`${unknown}\`. It takes ${KNOWN.map((key) => `\`${key}\``).join(', ')}.`,
+    )
+  }
+  const namespace = options.namespace ?? 'thermocline'
+  if (!/^[\w.-]{1,64}$/.test(namespace)) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`namespace\` is ${describeValue(namespace)}. Use 1 to 64 letters, digits, ".", "_" or "-".`,
+    )
+  }
+  if (options.redis !== undefined && typeof (options.redis as Partial<RedisLike>).call !== 'function') {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`redis\` is ${describeValue(options.redis)}. Give an ioredis client: new Redis(url).`,
+    )
+  }
+  return Object.freeze({
+    policies: options.policies ?? {},
+    namespace,
+    redis: options.redis,
+    maxEntries: positive('l1.maxEntries', options.l1?.maxEntries ?? 10_000),
+    maxBytes: positive('l1.maxBytes', options.l1?.maxBytes ?? 64 * 1024 * 1024),
+    l2TimeoutMs: positive('l2TimeoutMs', parseDuration(options.l2TimeoutMs ?? 50, 'l2TimeoutMs')),
+    maxLagMs: positive('maxLagMs', parseDuration(options.maxLagMs ?? 2_000, 'maxLagMs')),
+    logLength: positive('logLength', options.logLength ?? 10_000),
+    onEvent: options.onEvent ?? (() => {}),
+    now: options.clock ?? Date.now,
+  })
+}
+
+function positive(option: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new ThermoclineError(
+    'option-invalid',
+    `\`${option}\` is ${describeValue(value)}. Give a whole number above 0: an unbounded cache is a memory leak.`,
+  )
+}

@@ -1,0 +1,142 @@
+import type { CompleteInvalidation } from '../log/invalidation.ts'
+import type { InvalidationLog, LogListener } from '../log/invalidation-log.ts'
+import type { CacheEvent } from './cache-event.ts'
+import { Fences } from './fences.ts'
+import { PendingInvalidations } from './pending-invalidations.ts'
+
+const REPLAY_MS = 100
+
+export interface CoherenceOptions {
+  readonly log: InvalidationLog
+  readonly maxLagMs: number
+  readonly onEvent: (event: CacheEvent) => void
+  /** Removes values from L2; a courtesy, since fences keep them from being used. */
+  readonly drop: (keys: readonly string[]) => void
+}
+
+/**
+ * What this process knows of invalidations, by two counters. `ticks` counts those it has carried out itself and orders
+ * L1; the log's sequence numbers order L2. Two, because L1 must let go at once, also while Redis is away and gives out
+ * no numbers, and because only the log's numbers mean the same in every process.
+ */
+export class Coherence implements LogListener {
+  /** Fences for L1, by ticks. */
+  readonly local = new Fences()
+  /** Fences for L2, by the log's sequence numbers. */
+  readonly shared = new Fences()
+  tick = 0
+  readonly #options: CoherenceOptions
+  readonly #pending = new PendingInvalidations()
+  /** Appended here and not yet met again in the log. */
+  readonly #own = new Set<number>()
+  #lastHeard = 0
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(options: CoherenceOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#options.log.start(this)
+  }
+
+  /** The sequence number that a value loaded from now on has seen. */
+  get head(): number {
+    return this.#options.log.head
+  }
+
+  /** Whether L2 may be read and written: all that the log says is known here, and the log knows all that was done here. */
+  get trustsL2(): boolean {
+    return this.#options.log.isCaughtUp && this.#pending.isEmpty
+  }
+
+  /** Whether an L1 entry may still be used: it, or the last word from the log, is younger than `maxLagMs`. */
+  trustsL1(loadedAtMs: number, nowMs: number): boolean {
+    const { log, maxLagMs } = this.#options
+    return nowMs <= log.heardAtMs + maxLagMs || nowMs <= loadedAtMs + maxLagMs
+  }
+
+  /** Carries out an invalidation here at once, then tells the log. Resolves with whether the log has acknowledged it. */
+  async invalidate(invalidation: CompleteInvalidation): Promise<boolean> {
+    this.#apply(invalidation)
+    if (this.#pending.isEmpty) {
+      try {
+        await this.#append(invalidation)
+        return true
+      } catch (error) {
+        this.#options.onEvent({ type: 'l2-error', operation: 'invalidate', error })
+      }
+    }
+    // Joins the queue: what was asked for earlier must not stand in the log after it.
+    this.#pending.add(invalidation)
+    this.#scheduleReplay()
+    return false
+  }
+
+  invalidated(invalidation: CompleteInvalidation, seq: number): void {
+    this.#lastHeard = seq
+    this.shared.raise(invalidation, seq)
+    if (!this.#own.delete(seq)) this.#apply(invalidation)
+  }
+
+  reset(floor: number): void {
+    this.#own.clear()
+    this.shared.raiseFloor(floor)
+    this.tick += 1
+    this.local.raiseFloor(this.tick)
+    this.#options.onEvent({ type: 'reset' })
+  }
+
+  caughtUp(): void {
+    this.#options.onEvent({ type: 'log-caught-up' })
+    void this.#replay()
+  }
+
+  lost(error: unknown): void {
+    this.#options.onEvent({ type: 'log-lost', error })
+  }
+
+  close(): void {
+    clearTimeout(this.#retry)
+  }
+
+  #scheduleReplay(): void {
+    if (this.#retry !== undefined) return
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      void this.#replay()
+    }, REPLAY_MS).unref()
+  }
+
+  async #replay(): Promise<void> {
+    const invalidation = this.#pending.replay()
+    if (invalidation === undefined) return
+    let isAppended = false
+    try {
+      await this.#append(invalidation)
+      isAppended = true
+    } catch (error) {
+      this.#options.onEvent({ type: 'l2-error', operation: 'replay', error })
+    }
+    this.#pending.settle(isAppended)
+    if (!this.#pending.isEmpty) this.#scheduleReplay()
+  }
+
+  async #append(invalidation: CompleteInvalidation): Promise<void> {
+    const { log, drop } = this.#options
+    const seq = await log.append(invalidation)
+    // Its echo may have come down the tail before the answer did.
+    if (seq > this.#lastHeard) this.#own.add(seq)
+    this.shared.raise(invalidation, seq)
+    // Again: an old value may have come out of L2 between the first time and the log's answer.
+    this.#apply(invalidation)
+    drop(invalidation.keys)
+  }
+
+  #apply(invalidation: CompleteInvalidation): void {
+    this.tick += 1
+    this.local.raise(invalidation, this.tick)
+    const { keys, groups, prefixes } = invalidation
+    this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
+  }
+}

@@ -1,0 +1,53 @@
+import {
+  type Duration,
+  type Policies,
+  ThermoclineError,
+  assertGroupName,
+  describeValue,
+  findPolicy,
+  parseDuration,
+} from '../../policy/index.ts'
+
+/** What a call says of one entry. */
+export interface EntryOptions<T> {
+  /** Takes the lifetimes from the policy of that name. @default l1 '1m', l2 '5m' */
+  readonly policy?: string
+  /** Lifetime in this process, over the policy's. 0: not kept there. */
+  readonly l1?: Duration
+  /** Lifetime in Redis, over the policy's. 0: not kept there. */
+  readonly l2?: Duration
+  /** The groups it belongs to, or a function that finds them in the value. @default [] */
+  readonly groups?: readonly string[] | ((value: T) => readonly string[])
+}
+
+export interface Lifetimes {
+  readonly l1Ms: number
+  readonly l2Ms: number
+}
+
+const DEFAULT_LIFETIMES: Lifetimes = Object.freeze({ l1Ms: 60_000, l2Ms: 300_000 })
+
+/** The lifetimes that a call asks for. Throws `policy-unknown` or `duration-invalid`. */
+export function resolveLifetimes(options: EntryOptions<never>, policies: Policies): Lifetimes {
+  const base = options.policy === undefined ? DEFAULT_LIFETIMES : findPolicy(policies, options.policy)
+  if (options.l1 === undefined && options.l2 === undefined) return base
+  return {
+    l1Ms: options.l1 === undefined ? base.l1Ms : parseDuration(options.l1, 'l1'),
+    l2Ms: options.l2 === undefined ? base.l2Ms : parseDuration(options.l2, 'l2'),
+  }
+}
+
+/** Checks a key. Throws `key-invalid`. */
+export function assertKey(key: unknown): asserts key is string {
+  if (typeof key === 'string' && key !== '') return
+  throw new ThermoclineError(
+    'key-invalid',
+    `The key is ${key === '' ? 'empty' : describeValue(key)}. Give a text such as "product:42".`,
+  )
+}
+
+/** Checks group names that were given or found in a value. Throws `group-invalid`. */
+export function checkGroups(groups: readonly string[]): readonly string[] {
+  groups.forEach(assertGroupName)
+  return groups
+}

@@ -1,0 +1,143 @@
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { RedisServer } from '../../test/support/redis-server.ts'
+import { waitUntil } from '../../test/support/wait-until.ts'
+import type { CacheEvent } from './cache-event.ts'
+import { type TieredCache, createTieredCache } from './tiered-cache.ts'
+
+let server: RedisServer
+const cleanUp: (() => unknown)[] = []
+
+beforeEach(async () => {
+  server = await RedisServer.start()
+})
+afterEach(async () => {
+  server.thaw()
+  for (const step of cleanUp.splice(0).reverse()) await step()
+  await server.kill()
+})
+
+async function makeCache(maxLagMs = 2_000) {
+  const redis = new Redis(server.url, { retryStrategy: () => 20 })
+  redis.on('error', () => {})
+  const events: CacheEvent[] = []
+  const cache = createTieredCache({ redis, maxLagMs, onEvent: (event) => events.push(event) })
+  cleanUp.push(
+    () => redis.disconnect(),
+    () => cache.close(),
+  )
+  expect(await cache.ready(5_000)).toBe(true)
+  return { cache, redis, events }
+}
+
+const isReady = (cache: TieredCache) => waitUntil(() => cache.status().l2 === 'ready', 'L2 to be back', 5_000)
+
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const start = performance.now()
+  const value = await work()
+  return { value, ms: performance.now() - start }
+}
+
+it.each([
+  ['frozen', () => server.freeze()],
+  ['killed', () => server.kill()],
+] as const)('a %s Redis costs a miss no more than l2TimeoutMs, and a hit nothing', async (_, strike) => {
+  const { cache } = await makeCache()
+  await cache.getOrSet('hot', () => 'value')
+  await strike()
+  const hit = await timed(() => cache.getOrSet('hot', () => 'loaded again'))
+  expect(hit.value).toBe('value')
+  expect(hit.ms).toBeLessThan(20)
+  for (let i = 0; i < 10; i += 1) {
+    const miss = await timed(() => cache.getOrSet(`cold-${i}`, () => i))
+    expect(miss.value).toBe(i)
+    // 50 ms of waiting at the most, and room for a busy machine.
+    expect(miss.ms).toBeLessThan(150)
+  }
+  const invalidation = await timed(() => cache.invalidate({ keys: ['hot'] }))
+  expect(invalidation.value).toEqual({ acknowledged: false })
+  expect(invalidation.ms).toBeLessThan(150)
+  expect(await cache.getOrSet('hot', () => 'new')).toBe('new')
+  expect(cache.status().l2).toBe('down')
+})
+
+it('is back within two seconds of Redis', async () => {
+  const { cache } = await makeCache()
+  server.freeze()
+  for (let i = 0; i < 5; i += 1) await cache.getOrSet(`k${i}`, () => i)
+  await waitUntil(() => cache.status().l2 === 'down', 'the outage to be noticed')
+  server.thaw()
+  const { ms } = await timed(() => isReady(cache))
+  expect(ms).toBeLessThan(2_000)
+})
+
+it('replays what was invalidated while Redis was frozen before it trusts L2 again', async () => {
+  const one = await makeCache()
+  const two = await makeCache()
+  let row = 'old'
+  const read = (cache: TieredCache) => cache.getOrSet('a', () => row, { groups: ['g'] })
+  await read(one.cache)
+  await waitUntil(async () => (await one.redis.exists('thermocline:v:a')) === 1, 'the value in L2')
+  await read(two.cache)
+  server.freeze()
+  row = 'new'
+  expect(await one.cache.invalidate({ groups: ['g'] })).toEqual({ acknowledged: false })
+  expect(await read(one.cache)).toBe('new')
+  server.thaw()
+  // Redis still holds the old value, and the other process its own copy.
+  await waitUntil(async () => (await read(two.cache)) === 'new', 'the other process to hear of it', 5_000)
+  await isReady(one.cache)
+  expect(await read(one.cache)).toBe('new')
+})
+
+it('loses no invalidation when its connections are killed', async () => {
+  const one = await makeCache()
+  const two = await makeCache()
+  const admin = new Redis(server.url)
+  cleanUp.push(() => admin.disconnect())
+  let row = 0
+  const read = (cache: TieredCache) => cache.getOrSet('a', () => row)
+  await read(two.cache)
+  for (let i = 1; i <= 20; i += 1) {
+    row = i
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await one.cache.invalidate({ keys: ['a'] })
+    await waitUntil(async () => (await read(two.cache)) === i, `change ${i} in the other process`, 5_000)
+  }
+})
+
+it('drops what it holds when the log was wiped behind its back', async () => {
+  const { cache, redis, events } = await makeCache(400)
+  let row = 'old'
+  const read = () => cache.getOrSet('a', () => row)
+  await read()
+  row = 'new'
+  await redis.flushall()
+  await waitUntil(async () => (await read()) === 'new', 'the wiped log to be noticed', 5_000)
+  expect(events).toContainEqual({ type: 'reset' })
+})
+
+it('drops what it holds when Redis restarted, since the end of the log may be lost', async () => {
+  const { cache, events } = await makeCache()
+  let row = 'old'
+  const read = () => cache.getOrSet('a', () => row)
+  await read()
+  row = 'new'
+  await server.restart()
+  await waitUntil(async () => (await read()) === 'new', 'the restart to be noticed', 5_000)
+  expect(events).toContainEqual({ type: 'reset' })
+  await isReady(cache)
+})
+
+it('stops trusting L1 after maxLagMs of silence, so a partition bounds staleness', async () => {
+  const { cache } = await makeCache(300)
+  let row = 'old'
+  await cache.getOrSet('a', () => row)
+  server.freeze()
+  // Changed elsewhere: no word of it can come.
+  row = 'new'
+  const { ms } = await timed(() =>
+    waitUntil(async () => (await cache.getOrSet('a', () => row)) === 'new', 'L1 to be mistrusted', 3_000),
+  )
+  expect(ms).toBeLessThan(1_000)
+})

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { withDeadline } from '../deadline.ts'
+import type { RedisLike } from '../redis-like.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+
+export interface RedisStoreOptions {
+  readonly redis: RedisLike
+  /** Goes before each key. */
+  readonly prefix: string
+  readonly timeoutMs: number
+  readonly now: () => number
+  /** Told of each failed command, never of a value. */
+  readonly onError: (operation: string, error: unknown) => void
+}
+
+const FAILURES_TO_OPEN = 3
+const OPEN_MS = 1_000
+const LONGEST_KEY = 200
+
+/**
+ * The Redis tier: texts under keys. A call never throws, never queues behind a connection that is not there and never
+ * takes longer than `timeoutMs`; a read that failed is `undefined`, as a miss is.
+ */
+export class RedisStore {
+  readonly #options: RedisStoreOptions
+  readonly #breaker: CircuitBreaker
+
+  constructor(options: RedisStoreOptions) {
+    this.#options = options
+    this.#breaker = new CircuitBreaker(FAILURES_TO_OPEN, OPEN_MS, options.now)
+  }
+
+  /** Whether a call would be tried now. */
+  get isAvailable(): boolean {
+    return this.#options.redis.status === 'ready' && this.#breaker.state !== 'open'
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    const reply = await this.#run('get', ['GET', this.#storageKey(key)])
+    return typeof reply === 'string' ? reply : undefined
+  }
+
+  async set(key: string, text: string, ttlMs: number): Promise<boolean> {
+    return (await this.#run('set', ['SET', this.#storageKey(key), text, 'PX', Math.ceil(ttlMs)])) === 'OK'
+  }
+
+  async delete(keys: readonly string[]): Promise<void> {
+    // One command a key, since on a Cluster each may live on another node; they leave in one write all the same.
+    await Promise.all(keys.map((key) => this.#run('delete', ['UNLINK', this.#storageKey(key)])))
+  }
+
+  async #run(operation: string, command: [string, ...(string | number)[]]): Promise<unknown> {
+    const { redis, timeoutMs, onError } = this.#options
+    // ioredis would queue the command until it reconnects, and the request would wait with it.
+    if (redis.status !== 'ready' || !this.#breaker.allows()) return undefined
+    try {
+      const reply = await withDeadline(redis.call(...command), timeoutMs, `Redis ${command[0]}`)
+      this.#breaker.succeeded()
+      return reply
+    } catch (error) {
+      this.#breaker.failed()
+      onError(operation, error)
+      return undefined
+    }
+  }
+
+  /** Keys may hold what visitors typed: a long one is cut and told apart by its digest. */
+  #storageKey(key: string): string {
+    const short =
+      key.length <= LONGEST_KEY
+        ? key
+        : `${key.slice(0, LONGEST_KEY - 44)}#${createHash('sha256').update(key).digest('base64url')}`
+    return `${this.#options.prefix}${short}`
+  }
+}

@@ -1,0 +1,53 @@
+/** A value made ready to be shared by many callers. */
+export interface SealedValue {
+  /** Roughly how many bytes it takes in memory. */
+  readonly bytes: number
+  /** Whether JSON gives back an equal value, so that L1 and L2 answer alike. */
+  readonly isJson: boolean
+}
+
+const OBJECT_BYTES = 56
+const SLOT_BYTES = 16
+
+/**
+ * Freezes a value all the way down, weighs it and finds out whether JSON can carry it, in one walk. Frozen, because all
+ * callers of a hit get the same object, and one that changed it would change it for all.
+ */
+export function sealValue(value: unknown): SealedValue {
+  let bytes = SLOT_BYTES
+  let isJson = true
+  const seen = new Set<object>()
+  const rest: unknown[] = [value]
+  while (rest.length > 0) {
+    const item = rest.pop()
+    if (typeof item === 'string') bytes += item.length * 2 + SLOT_BYTES
+    else if (typeof item === 'object' && item !== null) {
+      // A value met twice has a JSON form; one that contains itself is found out by JSON.stringify.
+      if (seen.has(item)) continue
+      seen.add(item)
+      if (!isPlain(item)) {
+        isJson = false
+        bytes += ArrayBuffer.isView(item) ? item.byteLength : OBJECT_BYTES
+        continue
+      }
+      Object.freeze(item)
+      // JSON leaves out a property that is undefined, which reads the same; in an array it would turn into null.
+      const members: unknown[] = Array.isArray(item)
+        ? item
+        : Object.values(item).filter((member) => member !== undefined)
+      bytes += OBJECT_BYTES + members.length * SLOT_BYTES * 2
+      for (const member of members) rest.push(member)
+    } else if (!isJsonPrimitive(item)) isJson = false
+  }
+  return { bytes, isJson }
+}
+
+function isPlain(item: object): boolean {
+  if (Array.isArray(item)) return true
+  const prototype: unknown = Object.getPrototypeOf(item)
+  return prototype === Object.prototype || prototype === null
+}
+
+function isJsonPrimitive(item: unknown): boolean {
+  return item === null || typeof item === 'boolean' || (typeof item === 'number' && Number.isFinite(item))
+}

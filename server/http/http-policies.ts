@@ -1,0 +1,118 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Request, RequestHandler } from 'express'
+import onHeaders from 'on-headers'
+import {
+  type Policies,
+  ThermoclineError,
+  assertGroupName,
+  describeValue,
+  findPolicy,
+} from '../../policy/index.ts'
+import { LayerTrace, currentTrace } from '../trace.ts'
+import { applyHeaders } from './apply-headers.ts'
+import { Exchange } from './exchange.ts'
+import { partitionOf } from './partition-of.ts'
+import { watchCredentials } from './watch-credentials.ts'
+
+export interface HttpPoliciesOptions {
+  /**
+   * Who is signed in: any id of the user, or nothing. Browsers are told a digest of it, so that the service worker keeps
+   * users apart. Called when the response's headers are written, so it sees what a login handler has set.
+   * @default no word about users
+   */
+  readonly partition?: (request: Request) => string | number | null | undefined
+  /** Whether responses carry their layers and age as `Server-Timing` too, where a page can read them. @default true */
+  readonly serverTiming?: boolean
+  /** Told what was put right, once for each kind and path. @default console.warn */
+  readonly onWarning?: (message: string) => void
+}
+
+/** What a route says of one request, beside its policy. */
+export interface RouteDetails {
+  /** The groups that the response belongs to. */
+  readonly groups?: readonly string[]
+}
+
+export interface HttpPolicies<Name extends string = string> {
+  /** Goes first in the application: traces each request and makes routes that declare nothing safe. */
+  middleware(): RequestHandler
+  /** Goes in front of a route's handler: its responses leave under the policy of that name. Throws `policy-unknown`. */
+  route(name: Name, details?: (request: Request) => RouteDetails): RequestHandler
+  /** Adds groups that are known only once the handler has loaded its data. */
+  addGroups(response: ServerResponse, groups: readonly string[]): void
+}
+
+const KNOWN = ['partition', 'serverTiming', 'onWarning']
+const MOST_WARNINGS = 1_000
+
+/**
+ * Applies route policies to Express responses: `Cache-Control`, `CDN-Cache-Control`, `Vary`, `Cache-Groups`,
+ * `Cache-Status`. ETag and 304 are Express's own. Throws `option-invalid`.
+ */
+export function createHttpPolicies<Name extends string>(
+  policies: Policies<Name>,
+  options: HttpPoliciesOptions = {},
+): HttpPolicies<Name> {
+  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
+  if (unknown !== undefined) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`createHttpPolicies\` has no option \`${unknown}\`. It takes ${KNOWN.map((key) => `\`${key}\``).join(', ')}.`,
+    )
+  }
+  const exchanges = new WeakMap<ServerResponse, Exchange>()
+  const report = options.onWarning ?? ((message: string) => console.warn(`thermocline: ${message}`))
+  const warned = new Set<string>()
+  const warn = (message: string): void => {
+    if (warned.has(message) || warned.size >= MOST_WARNINGS) return
+    warned.add(message)
+    report(message)
+  }
+
+  const begin = (request: IncomingMessage, response: ServerResponse): Exchange => {
+    const present = exchanges.get(response)
+    if (present !== undefined) return present
+    const exchange = new Exchange(new LayerTrace(), watchCredentials(request))
+    exchanges.set(response, exchange)
+    onHeaders(response, () => {
+      // The user's own function: a mistake in it must cost the cached copy, never the response.
+      const partition = partitionOf(request as Request, options.partition, warn)
+      applyHeaders(request, response, exchange, {
+        partition,
+        serverTiming: options.serverTiming ?? true,
+        warn,
+      })
+    })
+    return exchange
+  }
+
+  const addGroups = (response: ServerResponse, groups: readonly string[]): void => {
+    const exchange = exchanges.get(response)
+    for (const group of groups) {
+      try {
+        assertGroupName(group)
+        exchange?.groups.add(group)
+      } catch {
+        // Often made from what a visitor typed into the URL.
+        warn(`The group name ${describeValue(group)} was left out: use a-z, 0-9, ".", "_", "~" and "-" only.`)
+      }
+    }
+  }
+
+  return {
+    middleware: () => (request, response, next) => {
+      currentTrace.run(begin(request, response).trace, next)
+    },
+    route: (name, details) => {
+      const policy = findPolicy(policies, name)
+      return (request, response, next) => {
+        const exchange = begin(request, response)
+        exchange.policy = policy
+        if (details !== undefined) addGroups(response, details(request).groups ?? [])
+        if (currentTrace.getStore() === undefined) currentTrace.run(exchange.trace, next)
+        else next()
+      }
+    },
+    addGroups,
+  }
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Whether anything has looked at who is asking. */
+export interface CredentialUse {
+  wereRead: boolean
+}
+
+/**
+ * Notices when a request's `Cookie` or `Authorization` field is read, by the handler or by a middleware before it. What
+ * was made by looking at them may be meant for one user.
+ */
+export function watchCredentials(request: IncomingMessage): CredentialUse {
+  const use: CredentialUse = { wereRead: false }
+  for (const name of ['cookie', 'authorization'] as const) {
+    const value = request.headers[name]
+    if (value === undefined) continue
+    let current: string | undefined = value
+    Object.defineProperty(request.headers, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        use.wereRead = true
+        return current
+      },
+      set(replacement: string | undefined) {
+        current = replacement
+      },
+    })
+  }
+  return use
+}

@@ -1,0 +1,20 @@
+export type { CacheEvent } from './cache/cache-event.ts'
+export type { TieredCacheOptions } from './cache/cache-options.ts'
+export type { EntryOptions } from './cache/entry-options.ts'
+export {
+  type CacheStatusReport,
+  type InvalidationResult,
+  type LoadContext,
+  type Loader,
+  type TieredCache,
+  createTieredCache,
+} from './cache/tiered-cache.ts'
+export {
+  type HttpPolicies,
+  type HttpPoliciesOptions,
+  type RouteDetails,
+  createHttpPolicies,
+} from './http/http-policies.ts'
+export type { Invalidation } from './log/invalidation.ts'
+export type { RedisArgument, RedisLike } from './redis-like.ts'
+export { serviceWorkerPath } from './worker-path.ts'

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { Redis } from 'ioredis'
+
+/** A `redis-server` of a test's own, on a free loopback port, that it may freeze, kill and bring back. */
+export class RedisServer {
+  readonly port: number
+  #process: ChildProcess
+
+  private constructor(port: number, child: ChildProcess) {
+    this.port = port
+    this.#process = child
+  }
+
+  static async start(): Promise<RedisServer> {
+    const port = await freePort()
+    return new RedisServer(port, await launch(port))
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  /** It stops answering, but its connections stay open: what a frozen machine looks like. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#process.kill('SIGCONT')
+  }
+
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const exited = once(this.#process, 'exit')
+    this.#process.kill('SIGKILL')
+    await exited
+  }
+
+  /** Comes back on the same port with nothing in it. */
+  async restart(): Promise<void> {
+    await this.kill()
+    this.#process = await launch(this.port)
+  }
+}
+
+async function launch(port: number): Promise<ChildProcess> {
+  const child = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--daemonize', 'no'],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  child.stdout.resume()
+  child.stderr.resume()
+  child.on('error', (error) => {
+    throw new Error('These tests need `redis-server` on the PATH (Debian: apt-get install redis-server).', {
+      cause: error,
+    })
+  })
+  const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
+  probe.on('error', () => {})
+  await probe.ping()
+  probe.disconnect()
+  return child
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
