@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { type CacheType, currentAge, freshnessLifetime } from './freshness.ts'
+import { parseHttpDate } from './http-date.ts'
+
+const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT'
+const dateMs = parseHttpDate(DATE) ?? Number.NaN
+const headers = (fields: Record<string, string>) => new Headers(fields)
+
+describe('freshnessLifetime', () => {
+  it.each<[string, CacheType, Record<string, string>, number, string]>([
+    [
+      '§5.2.2.10: s-maxage wins in a shared cache',
+      'shared',
+      { 'cache-control': 'max-age=1, s-maxage=2' },
+      2,
+      's-maxage',
+    ],
+    [
+      '§5.2.2.10: and means nothing to a private one',
+      'private',
+      { 'cache-control': 'max-age=1, s-maxage=2' },
+      1,
+      'max-age',
+    ],
+    [
+      '§5.3: max-age wins over Expires',
+      'private',
+      { 'cache-control': 'max-age=1', expires: DATE },
+      1,
+      'max-age',
+    ],
+    [
+      '§4.2.1: Expires counts from Date',
+      'private',
+      { date: DATE, expires: 'Sun, 06 Nov 1994 08:50:37 GMT' },
+      60,
+      'expires',
+    ],
+    ['§5.3: "0" is already expired', 'private', { date: DATE, expires: '0' }, 0, 'expires'],
+    [
+      '§5.3: a date in another form is no date',
+      'private',
+      { date: DATE, expires: 'Sunday, 06-Nov-94 08:50:37 GMT' },
+      0,
+      'expires',
+    ],
+    [
+      '§4.2.2: a tenth of the time since the last change',
+      'private',
+      { date: DATE, 'last-modified': 'Sun, 06 Nov 1994 08:32:57 GMT' },
+      100,
+      'heuristic',
+    ],
+    ['nothing to go by', 'private', {}, 0, 'none'],
+  ])('RFC 9111 %s', (_, cacheType, fields, seconds, source) => {
+    expect(freshnessLifetime({ status: 200, headers: headers(fields) }, cacheType)).toEqual({
+      seconds,
+      source,
+    })
+  })
+
+  it('RFC 9111 §4.2.2: makes no guess for a status that is not heuristically cacheable', () => {
+    const fields = headers({ date: DATE, 'last-modified': 'Sun, 06 Nov 1994 08:32:57 GMT' })
+    expect(freshnessLifetime({ status: 201, headers: fields }, 'private').source).toBe('none')
+  })
+})
+
+describe('currentAge', () => {
+  const age = (fields: Record<string, string>, requestMs: number, responseMs: number, nowMs: number) =>
+    currentAge(
+      {
+        status: 200,
+        headers: headers(fields),
+        requestTimeMs: dateMs + requestMs,
+        responseTimeMs: dateMs + responseMs,
+      },
+      dateMs + nowMs,
+    )
+
+  it.each([
+    ['the time since it arrived', { date: DATE }, 0, 0, 5_000, 5],
+    [
+      'an Age from caches before, and the time it took to arrive',
+      { date: DATE, age: '10' },
+      0,
+      2_000,
+      2_000,
+      12,
+    ],
+    ['an old Date, where that is more', { date: DATE, age: '1' }, 9_000, 9_000, 10_000, 10],
+    ['no Date: as if made on arrival', {}, 0, 0, 3_000, 3],
+    ['§5.1: the first of several Age values', { date: DATE, age: '5, 100' }, 0, 0, 0, 5],
+    ['§5.1: an Age that is no number is ignored', { date: DATE, age: '1.5' }, 0, 0, 0, 0],
+    ['a clock set back does not make it negative', { date: DATE }, 0, 0, -60_000, 0],
+  ])('RFC 9111 §4.2.3: %s', (_, fields, requestMs, responseMs, nowMs, expected) => {
+    expect(age(fields as Record<string, string>, requestMs, responseMs, nowMs)).toBe(expected)
+  })
+})
+
+describe('parseHttpDate', () => {
+  it('RFC 9110 §5.6.7: reads IMF-fixdate', () => {
+    expect(dateMs).toBe(Date.UTC(1994, 10, 6, 8, 49, 37))
+  })
+
+  it.each([
+    '',
+    '0',
+    'Sun, 6 Nov 1994 08:49:37 GMT',
+    'Sun, 31 Feb 1994 08:49:37 GMT',
+    'Sun, 06 Nov 1994 08:49:37 UTC',
+    'Sun, 06 Nov 1994 24:49:37 GMT',
+    '1994-11-06',
+  ])('reads %j as no date', (text) => {
+    expect(parseHttpDate(text)).toBeUndefined()
+  })
+})

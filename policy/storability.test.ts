@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest'
+import { type StoreQuestion, decideStore } from './storability.ts'
+
+type Case = Partial<Omit<StoreQuestion, 'headers' | 'requestHeaders'>> & {
+  headers?: Record<string, string>
+  requestHeaders?: Record<string, string>
+}
+
+const decide = ({ headers, requestHeaders, ...rest }: Case) =>
+  decideStore({
+    method: 'GET',
+    status: 200,
+    cacheType: 'shared',
+    ...rest,
+    headers: new Headers(headers),
+    requestHeaders: new Headers(requestHeaders),
+  })
+
+it.each<[string, Case]>([
+  ['explicit freshness', { headers: { 'cache-control': 'max-age=1' } }],
+  ['a status that is heuristically cacheable', { status: 404 }],
+  ['another status with explicit freshness', { status: 201, headers: { 'cache-control': 'max-age=1' } }],
+  [
+    'a private response, in a private cache',
+    { cacheType: 'private', headers: { 'cache-control': 'private' } },
+  ],
+  [
+    '§3.5: an authorized response marked public',
+    { requestHeaders: { authorization: 'x' }, headers: { 'cache-control': 'public' } },
+  ],
+  [
+    '§3.5: an authorized response, in a private cache',
+    { cacheType: 'private', requestHeaders: { authorization: 'x' } },
+  ],
+  [
+    '§5.2.2.3: must-understand beside no-store, for a status it knows',
+    { headers: { 'cache-control': 'no-store, must-understand, max-age=1' } },
+  ],
+  ['a cookie, by the letter of the RFC', { profile: 'rfc9111', headers: { 'set-cookie': 'a=1' } }],
+])('stores %s', (_, question) => {
+  expect(decide(question)).toEqual({ store: true, rule: 'store-allowed' })
+})
+
+it.each<[string, Case, string]>([
+  ['another method', { method: 'POST' }, 'store-method'],
+  ['partial content', { status: 206, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],
+  ['§5.2.2.5: no-store', { headers: { 'cache-control': 'no-store, max-age=1' } }, 'store-no-store'],
+  [
+    '§5.2.1.5: a request with no-store',
+    { requestHeaders: { 'cache-control': 'no-store' } },
+    'store-request-no-store',
+  ],
+  [
+    '§5.2.2.7: private, in a shared cache',
+    { headers: { 'cache-control': 'private, max-age=1' } },
+    'store-private',
+  ],
+  [
+    '§3.5: an authorized response, in a shared cache',
+    { requestHeaders: { authorization: 'x' } },
+    'store-authorization',
+  ],
+  ['§4.1: Vary: *', { headers: { vary: 'accept, *' } }, 'store-vary-star'],
+  [
+    'a cookie, to be safe',
+    { headers: { 'set-cookie': 'a=1', 'cache-control': 'max-age=1' } },
+    'store-set-cookie',
+  ],
+  ['a status with nothing to go by', { status: 201 }, 'store-no-basis'],
+  [
+    '§5.2.2.3: must-understand with a status it does not know',
+    { status: 299, headers: { 'cache-control': 'must-understand, max-age=1' } },
+    'store-must-understand',
+  ],
+])('does not store %s', (_, question, rule) => {
+  expect(decide(question)).toEqual({ store: false, rule })
+})
