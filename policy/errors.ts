@@ -1,10 +1,8 @@
 /** Every code a `ThermoclineError` can carry; each has a heading in docs/errors.md. */
 export type ErrorCode =
-  | 'cache-closed'
   | 'duration-invalid'
   | 'group-invalid'
   | 'key-invalid'
-  | 'load-timeout'
   | 'option-invalid'
   | 'policy-conflict'
   | 'policy-unknown'

@@ -77,6 +77,7 @@ export class RedisLog implements InvalidationLog {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.isCaughtUp = false
     this.#reader.disconnect()
     await this.#running
   }

@@ -1,0 +1,127 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { property } from '../../test/support/property.ts'
+import { EVERYTHING } from '../log/invalidation.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import { decodeEntry, encodeEntry } from './entry-codec.ts'
+import { PendingInvalidations } from './pending-invalidations.ts'
+import { sealValue } from './seal-value.ts'
+
+describe('the circuit breaker', () => {
+  it('opens after failures in a row, lets one call probe, and closes on its success', () => {
+    let now = 0
+    const breaker = new CircuitBreaker(3, 1_000, () => now)
+    for (let i = 0; i < 2; i += 1) breaker.failed()
+    breaker.succeeded()
+    for (let i = 0; i < 3; i += 1) {
+      expect(breaker.allows()).toBe(true)
+      breaker.failed()
+    }
+    expect([breaker.state, breaker.allows()]).toEqual(['open', false])
+    now = 1_000
+    expect([breaker.state, breaker.allows(), breaker.allows()]).toEqual(['half-open', true, false])
+    breaker.failed()
+    expect(breaker.state).toBe('open')
+    now = 2_000
+    expect(breaker.allows()).toBe(true)
+    breaker.succeeded()
+    expect([breaker.state, breaker.allows()]).toEqual(['closed', true])
+  })
+})
+
+describe('entries in L2', () => {
+  property(
+    'come back as they went in',
+    [
+      fc.record({
+        value: fc.jsonValue(),
+        groups: fc.array(fc.string()),
+        since: fc.nat(),
+        expiresAtMs: fc.maxSafeNat(),
+      }),
+    ],
+    (entry) => {
+      // JSON has no -0.
+      const plain = JSON.parse(JSON.stringify(entry)) as typeof entry
+      expect(decodeEntry(encodeEntry(plain))).toEqual(plain)
+    },
+  )
+
+  property('of any other form are a miss, never an exception', [fc.string({ unit: 'binary' })], (text) => {
+    expect(decodeEntry(text)).toBeUndefined()
+    expect(() => decodeEntry(`1${text}`)).not.toThrow()
+  })
+
+  it('are read as they were written by version 1', () => {
+    expect(decodeEntry('1[12,34,["g"],{"a":null}]')).toEqual({
+      since: 12,
+      expiresAtMs: 34,
+      groups: ['g'],
+      value: { a: null },
+    })
+  })
+})
+
+describe('pending invalidations', () => {
+  const keys = (...names: string[]) => ({ keys: names, groups: [], prefixes: [] })
+
+  it('are each there once, and count until their replay has succeeded', () => {
+    const pending = new PendingInvalidations()
+    pending.add(keys('a', 'b'))
+    pending.add(keys('a'))
+    expect(pending.replay()).toEqual(keys('a', 'b'))
+    expect(pending.isEmpty).toBe(false)
+    pending.settle(false)
+    expect(pending.replay()).toEqual(keys('a', 'b'))
+    pending.settle(true)
+    expect(pending.isEmpty).toBe(true)
+  })
+
+  it('that are asked for again during their replay are replayed again', () => {
+    const pending = new PendingInvalidations()
+    pending.add(keys('a'))
+    pending.replay()
+    pending.add(keys('a'))
+    pending.settle(true)
+    expect(pending.replay()).toEqual(keys('a'))
+  })
+
+  it('become one of everything when there are too many', () => {
+    const pending = new PendingInvalidations()
+    for (let i = 0; i <= 10_000; i += 1) pending.add(keys(`key-${i}`))
+    expect(pending.replay()).toEqual(EVERYTHING)
+  })
+})
+
+describe('sealing a value', () => {
+  it('freezes it all the way down', () => {
+    const value = { list: [{ a: 1 }] }
+    sealValue(value)
+    expect(Object.isFrozen(value.list[0])).toBe(true)
+  })
+
+  it.each([
+    ['plain data', { a: [1, 'x', null, true], b: undefined }, true],
+    ['a value met twice', [Object.freeze({ a: 1 }), 1], true],
+    ['a date', { at: new Date() }, false],
+    ['a map', new Map(), false],
+    ['bytes', Buffer.from('x'), false],
+    ['a function', { f: () => 1 }, false],
+    ['NaN', [Number.NaN], false],
+    ['a hole', [undefined], false],
+    ['a bigint', 1n, false],
+  ])('knows whether JSON can carry %s', (_, value, isJson) => {
+    expect(sealValue(value).isJson).toBe(isJson)
+  })
+
+  it('survives a value that contains itself', () => {
+    const value: { self?: unknown } = {}
+    value.self = value
+    expect(() => sealValue(value)).not.toThrow()
+    expect(() => encodeEntry({ value, groups: [], since: 0, expiresAtMs: 0 })).toThrow(TypeError)
+  })
+
+  it('weighs text by its length', () => {
+    expect(sealValue('x'.repeat(1_000)).bytes).toBeGreaterThanOrEqual(2_000)
+  })
+})
