@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { Redis } from 'ioredis'
+import { freePort } from './free-port.ts'
 
 /** A `redis-server` of a test's own, on a free loopback port, that it may freeze, kill and bring back. */
 export class RedisServer {
@@ -64,13 +63,4 @@ async function launch(port: number): Promise<ChildProcess> {
   await probe.ping()
   probe.disconnect()
   return child
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

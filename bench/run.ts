@@ -1,0 +1,10 @@
+// npm run bench -- NAME
+const [name] = process.argv.slice(2)
+const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  cache: () => import('./cache.ts'),
+}
+const bench = benches[name ?? '']
+if (bench === undefined) {
+  console.error(`There is no bench ${JSON.stringify(name ?? '')}. Run: npm run bench -- ${Object.keys(benches).join(' | ')}`)
+  process.exitCode = 1
+} else await bench()

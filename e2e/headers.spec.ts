@@ -1,0 +1,65 @@
+import { expect, test } from './test.ts'
+
+test('an asset is immutable', async ({ request, site }) => {
+  const html = await (await request.get(site.url)).text()
+  const asset = /\/assets\/[\w.-]+\.js/.exec(html)?.[0] ?? 'no script in the page'
+  const { 'cache-control': cacheControl, 'set-cookie': cookie } = (
+    await request.get(site.url + asset)
+  ).headers()
+  expect(cacheControl).toBe('public, max-age=31536000, immutable')
+  expect(cookie).toBeUndefined()
+})
+
+test('a picture is immutable', async ({ request, site }) => {
+  const { products } = (await (await request.get(`${site.url}/api/catalog`)).json()) as {
+    products: string[][]
+  }
+  const picture = await request.get(`${site.url}/pictures/${products[0]?.at(-1)}-96.webp`)
+  expect(picture.status()).toBe(200)
+  expect(picture.headers()['cache-control']).toBe('public, max-age=31536000, immutable')
+})
+
+test('a page is validated each time, and answers a match with 304', async ({ request, site }) => {
+  const first = await request.get(`${site.url}/c/food`)
+  expect(first.headers()['cache-control']).toBe('no-cache')
+  const second = await request.get(`${site.url}/c/food`, {
+    headers: { 'If-None-Match': first.headers()['etag'] ?? '' },
+  })
+  expect(second.status()).toBe(304)
+  expect(second.headers()['cache-control']).toBe('no-cache')
+})
+
+test('public data is fresh for everybody, and belongs to groups', async ({ request, site }) => {
+  const headers = (await request.get(`${site.url}/api/products/1`)).headers()
+  expect(headers['cache-control']).toBe('public, max-age=60, stale-while-revalidate=60, stale-if-error=86400')
+  expect(headers['cdn-cache-control']).toBe('max-age=300, stale-while-revalidate=60, stale-if-error=86400')
+  expect(headers['cache-groups']).toContain('"product-1"')
+  expect(headers['etag']).toBeDefined()
+  expect(headers['thermocline-partition']).toBeUndefined()
+})
+
+test('private data is for one user, and secrets are for nobody to keep', async ({ request, site }) => {
+  const session = await request.get(`${site.url}/api/session`)
+  expect(session.headers()['cache-control']).toBe('private, no-store')
+  const { csrf } = (await session.json()) as { csrf: string }
+  await request.post(`${site.url}/api/login`, {
+    headers: { 'x-csrf-token': csrf },
+    data: { email: 'ada@example.com', password: 'ada' },
+  })
+  const headers = (await request.get(`${site.url}/api/account`)).headers()
+  expect(headers['cache-control']).toMatch(/^private, max-age=0/)
+  expect(headers['vary']).toContain('Cookie')
+  expect(headers['cdn-cache-control']).toBeUndefined()
+  expect(headers['thermocline-partition']).toMatch(/^[\w-]{22}$/)
+})
+
+test('Cache-Status names the origin, then L1, and L2 in the other process', async ({ request, shop }) => {
+  const [one, two] = shop.urls
+  const status = async (url: string) =>
+    (await request.get(`${url}/api/products/77`)).headers()['cache-status']
+  expect(await status(one)).toMatch(/^L2; fwd=(uri-miss|stale); stored, L1; fwd=(uri-miss|stale); stored$/)
+  expect(await status(one)).toMatch(/^L1; hit; ttl=\d+$/)
+  await expect
+    .poll(() => status(two))
+    .toMatch(/^(L2; hit; ttl=\d+, L1; fwd=uri-miss; stored|L1; hit; ttl=\d+)$/)
+})
