@@ -8,8 +8,8 @@ if (executablePath === undefined) {
 
 export default defineConfig({
   testDir: 'e2e',
-  // Each worker has servers of its own.
-  workers: 2,
+  // A browser, two server processes, a database and a Redis already keep two cores busy.
+  workers: 1,
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
   retries: 0,
@@ -22,6 +22,7 @@ export default defineConfig({
       args: [
         // Chromium refuses its sandbox to root.
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-gpu',
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',

@@ -55,6 +55,8 @@ test('inside stale-while-revalidate the old price shows at once, and the new one
 })
 
 test('the whole shop can be browsed offline after one visit', async ({ page, site }) => {
+  // Over a thousand pictures are stored first, and then every category is opened.
+  test.slow()
   await openControlled(page, site.url)
   await waitUntilOfflineReady(page)
   site.proxy.isCut = true

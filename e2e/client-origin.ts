@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** How the origin serves the worker's script. */
-export type ScriptFault = 'missing' | 'wrong-type' | 'fails-to-install'
+type ScriptFault = 'missing' | 'wrong-type' | 'fails-to-install'
 
 /** A small site with the built client and a minimal worker. */
 export interface ClientOrigin {
@@ -78,13 +78,16 @@ export async function startClientOrigin(): Promise<ClientOrigin> {
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://origin')
-    const send = (type: string, body: string | Buffer) => response.setHeader('Content-Type', type).end(body)
+    const send = (type: string, body: string | Uint8Array) =>
+      response.setHeader('Content-Type', type).end(body)
     response.setHeader('Cache-Control', searchParams.has('keep') ? 'max-age=600' : 'no-store')
     if (pathname === '/') {
       const tab = searchParams.get('tab') ?? ''
-      loads.set(tab, (loads.get(tab) ?? 0) + 1)
+      const load = (loads.get(tab) ?? 0) + 1
+      loads.set(tab, load)
       response.setHeader('Content-Security-Policy', "default-src 'self'; script-src 'self' 'nonce-page'")
-      send('text/html', PAGE)
+      const page = PAGE.replace('<html', `$& data-load="${load}"`)
+      send('text/html', searchParams.has('open') ? page.replace('<thermocline-panel', '$& open') : page)
     } else if (pathname === '/sw.js' && script.fault !== 'missing') {
       const type = script.fault === 'wrong-type' ? 'text/plain' : 'text/javascript'
       send(type, workerScript(script.version, script.fault))

@@ -27,8 +27,12 @@ async function openTab(context: BrowserContext, tab: string): Promise<Page> {
   return page
 }
 
-async function registered(page: Page): Promise<void> {
-  await page.waitForFunction(() => window.ready)
+/** Waits for the page's nth load, since the one before it is still there while a reload begins. */
+async function registered(page: Page, load = 1): Promise<void> {
+  await page.waitForFunction(
+    (nth) => window.ready && document.documentElement.dataset['load'] === nth,
+    String(load),
+  )
 }
 
 async function controlled(page: Page): Promise<void> {
@@ -71,7 +75,7 @@ test('an applied update reloads every tab exactly once', async ({ context }) => 
   await expect.poll(() => origin.loads('a')).toBe(2)
   await expect.poll(() => origin.loads('b')).toBe(2)
   for (const page of [first, second]) {
-    await registered(page)
+    await registered(page, 2)
     expect(await version(page)).toBe('2')
     expect(await heard(page)).toEqual([])
   }
@@ -90,8 +94,11 @@ test('a tab that keeps its page can apply later', async ({ context }) => {
   await expect.poll(() => heard(second)).toContain('reloading')
   await expect.poll(() => origin.loads('a')).toBe(2)
   expect(origin.loads('b')).toBe(1)
+  await registered(first, 2)
   await second.evaluate(() => void window.worker.applyUpdate())
   await expect.poll(() => origin.loads('b')).toBe(2)
+  await registered(second, 2)
+  expect(await version(second)).toBe('2')
 })
 
 test('a version that waits since before the page was opened is announced', async ({ context }) => {
@@ -110,14 +117,14 @@ test('a hard-reloaded tab applies an update and reloads once', async ({ context 
   const devtools = await context.newCDPSession(page)
   await devtools.send('Page.reload', { ignoreCache: true })
   await expect.poll(() => origin.loads('a')).toBe(2)
-  await registered(page)
+  await registered(page, 2)
   expect(await page.evaluate(() => window.worker.controlled)).toBe(false)
   origin.deploy('2')
   await page.evaluate(() => window.worker.checkForUpdate())
   await expect.poll(() => heard(page)).toEqual(['waiting'])
   await page.evaluate(() => void window.waiting?.apply())
   await expect.poll(() => origin.loads('a')).toBe(3)
-  await registered(page)
+  await registered(page, 3)
   expect(await version(page)).toBe('2')
   expect(origin.loads('a')).toBe(3)
 })

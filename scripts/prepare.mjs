@@ -30,10 +30,15 @@ const stamp = readStamp()
 
 const lock = hashOf(['package-lock.json'])
 if (stamp.lock !== lock || !existsSync(join(ROOT, 'node_modules', '.package-lock.json'))) {
-  run('Installing packages', 'npm', ['ci', '--no-audit', '--no-fund'])
+  // Not `npm ci`: it refuses a lock file that lacks the prebuilt binaries of another platform than the one it was written on.
+  run('Installing packages', 'npm', ['install', '--no-save', '--no-audit', '--no-fund'])
 }
 const sources = hashOf([...BUILD_FILES, ...SOURCES.flatMap(filesIn)])
-if (stamp.sources !== sources || stamp.lock !== lock || !OUTPUTS.every((path) => existsSync(join(ROOT, path)))) {
+if (
+  stamp.sources !== sources ||
+  stamp.lock !== lock ||
+  !OUTPUTS.every((path) => existsSync(join(ROOT, path)))
+) {
   run('Building', 'npm', ['run', '--silent', 'build'])
 }
 mkdirSync(dirname(STAMP), { recursive: true })
@@ -56,7 +61,13 @@ function installPrograms() {
     )
   }
   run('Updating package lists', 'apt-get', ['update', '-qq'])
-  run(`Installing ${missing.join(', ')}`, 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing])
+  run(`Installing ${missing.join(', ')}`, 'apt-get', [
+    'install',
+    '-y',
+    '-qq',
+    '--no-install-recommends',
+    ...missing,
+  ])
 }
 
 function run(what, command, args) {
@@ -64,7 +75,8 @@ function run(what, command, args) {
   process.stdout.write(`${what} ...\n`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', env })
-  if (status !== 0) fail(`${what} failed: ${error?.message ?? `\`${command} ${args.join(' ')}\` exited with ${status}`}.`)
+  if (status !== 0)
+    fail(`${what} failed: ${error?.message ?? `\`${command} ${args.join(' ')}\` exited with ${status}`}.`)
   process.stdout.write(`${what}: ${((performance.now() - start) / 1_000).toFixed(1)} s\n`)
 }
 

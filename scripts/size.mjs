@@ -10,7 +10,9 @@ for (const [path, budget] of BUDGETS) {
   const gzip = gzipSync(bytes, { level: 9 }).length
   const kilobytes = (size) => `${(size / 1_000).toFixed(1)} kB`
   const verdict = gzip <= budget ? 'ok' : 'OVER BUDGET'
-  process.stdout.write(`${path}  ${kilobytes(bytes.length)} min  ${kilobytes(gzip)} gzip  budget ${kilobytes(budget)}  ${verdict}\n`)
+  process.stdout.write(
+    `${path}  ${kilobytes(bytes.length)} min  ${kilobytes(gzip)} gzip  budget ${kilobytes(budget)}  ${verdict}\n`,
+  )
   isOver ||= gzip > budget
 }
 process.exitCode = isOver ? 1 : 0

@@ -32,7 +32,8 @@ let url: string
 let close: () => Promise<void>
 let warnings: string[]
 const http = createHttpPolicies(policies, {
-  partition: (request: Request) => request.get('x-user'),
+  partition: (request: Request) =>
+    request.path === '/unasked' ? undefined : (request.get('x-user') ?? null),
   onWarning: (message) => warnings.push(message),
 })
 
@@ -95,6 +96,11 @@ describe('a route under a policy', () => {
     expect(new Set(partitions).size).toBe(3)
     expect(partitions[2]).toBe('anonymous')
     expect(partitions[0]).not.toContain('ada')
+  })
+
+  it('says nothing about users on a response that did not look', async () => {
+    app.get('/unasked', http.route('secret'), (_, response) => response.json({}))
+    expect((await get('/unasked', { 'x-user': 'ada' })).headers.get('thermocline-partition')).toBeNull()
   })
 
   it('does not give an error the lifetime of an answer', async () => {

@@ -16,8 +16,9 @@ import { watchCredentials } from './watch-credentials.ts'
 
 export interface HttpPoliciesOptions {
   /**
-   * Who is signed in: any id of the user, or nothing. Browsers are told a digest of it, so that the service worker keeps
-   * users apart. Called when the response's headers are written, so it sees what a login handler has set.
+   * Who is signed in: any id of the user; `null` where it is known that nobody is; `undefined` where this request did not
+   * look, and the response then says nothing about it. Browsers are told a digest, so that the service worker keeps users
+   * apart. Called when the response's headers are written, so it sees what a login handler has set.
    * @default no word about users
    */
   readonly partition?: (request: Request) => string | number | null | undefined

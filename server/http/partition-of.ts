@@ -16,7 +16,9 @@ export function partitionOf(
   if (partition === undefined) return undefined
   try {
     const user = partition(request)
-    if (user === null || user === undefined || user === '') return ANONYMOUS_PARTITION
+    // Not looked up for this request: to call it anonymous would sign the browser out of its own copies.
+    if (user === undefined) return undefined
+    if (user === null || user === '') return ANONYMOUS_PARTITION
     return createHash('sha256').update(`thermocline partition ${user}`).digest('base64url').slice(0, 22)
   } catch (error) {
     warn(

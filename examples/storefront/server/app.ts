@@ -1,0 +1,46 @@
+import express, { type Express, Router } from 'express'
+import type { Pool } from 'pg'
+import { type TieredCache, createHttpPolicies } from 'thermocline/server'
+import type { Context } from './context.ts'
+import type { InstanceDescription } from './instance-config.ts'
+import { policies } from './policies.ts'
+import { accountRoutes } from './routes/account.ts'
+import { adminRoutes } from './routes/admin.ts'
+import { cartRoutes } from './routes/cart.ts'
+import { catalogRoutes } from './routes/catalog.ts'
+import { orderRoutes } from './routes/orders.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { productRoutes } from './routes/products.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { statusRoutes } from './routes/status.ts'
+import { apiNotFound, errorHandler } from './web/error-handler.ts'
+import { LoginThrottle } from './web/login-throttle.ts'
+import { securityHeaders } from './web/security-headers.ts'
+import { SessionStore } from './web/session-store.ts'
+import { Sessions } from './web/sessions.ts'
+
+export interface AppParts {
+  readonly pool: Pool
+  readonly cache: TieredCache
+  readonly description: InstanceDescription
+}
+
+/** The shop's Express application. */
+export function createApp({ pool, cache, description }: AppParts): Express {
+  const sessions = new Sessions(new SessionStore(pool))
+  const http = createHttpPolicies(policies, { partition: (request) => sessions.userIdOf(request) })
+  const context: Context = { pool, cache, http, sessions, throttle: new LoginThrottle() }
+
+  const api = Router()
+  api.use(catalogRoutes(context), productRoutes(context), sessionRoutes(context), accountRoutes(context))
+  api.use(cartRoutes(context), orderRoutes(context), adminRoutes(context), statusRoutes(context, description))
+  api.use(apiNotFound)
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(http.middleware(), securityHeaders)
+  app.use('/api', api)
+  app.use(pageRoutes(context))
+  app.use(errorHandler)
+  return app
+}
