@@ -1,0 +1,62 @@
+/** A new version of the worker is installed and waits for the pages of the old one to go. */
+export class WaitingEvent extends Event {
+  readonly #apply: () => Promise<void>
+
+  constructor(apply: () => Promise<void>) {
+    super('waiting')
+    this.#apply = apply
+  }
+
+  /**
+   * Puts the new version in charge and reloads every tab once. Settles when this tab is being reloaded, or when that has
+   * failed: a `failed` event then says why. Never rejects, so it can be an event handler as it is.
+   */
+  apply(): Promise<void> {
+    return this.#apply()
+  }
+}
+
+/** A background revalidation found that the body of a resource has changed. */
+export class UpdatedEvent extends Event {
+  /** The resource's absolute url. */
+  readonly url: string
+
+  constructor(url: string) {
+    super('updated')
+    this.url = url
+  }
+}
+
+/**
+ * What did not work: `check` (asking for a new version), `install` (a version did not install), `activate` (an applied
+ * version did not take over), `register` (the script was refused, an earlier version of it goes on), `reload-loop`
+ * (new versions kept reloading this tab, so it was left alone).
+ */
+export type FailureReason = 'check' | 'install' | 'activate' | 'register' | 'reload-loop'
+
+/** Something about updates did not work; the page goes on with the version that it has. */
+export class FailedEvent extends Event {
+  readonly reason: FailureReason
+  /** What the browser said, where it said something. */
+  readonly error: unknown
+
+  constructor(reason: FailureReason, error?: unknown) {
+    super('failed')
+    this.reason = reason
+    this.error = error
+  }
+}
+
+/** The events of a `ThermoclineWorker`, by name. */
+export interface ThermoclineWorkerEventMap {
+  /** A new version waits. */
+  waiting: WaitingEvent
+  /** A worker controls this page for the first time; nothing is reloaded for it. */
+  controlled: Event
+  /** A resource that this page may have used was found changed. */
+  updated: UpdatedEvent
+  /** A check, an installation or an activation failed. */
+  failed: FailedEvent
+  /** This tab is about to reload since another one applied a new version; `preventDefault()` keeps it as it is. */
+  reloading: Event
+}
