@@ -34,7 +34,9 @@ export function report(title: string, results: ReadonlyMap<string, readonly numb
   const base = medians[0]?.median ?? 1
   for (const { name, median: rate, all } of medians) {
     const spread = `${format(Math.min(...all))} to ${format(Math.max(...all))}`
-    console.log(`  ${name.padEnd(34)} ${format(rate).padStart(11)}/s  x${(rate / base).toFixed(2)}  (${spread})`)
+    console.log(
+      `  ${name.padEnd(34)} ${format(rate).padStart(11)}/s  x${(rate / base).toFixed(2)}  (${spread})`,
+    )
   }
 }
 

@@ -5,6 +5,8 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
 }
 const bench = benches[name ?? '']
 if (bench === undefined) {
-  console.error(`There is no bench ${JSON.stringify(name ?? '')}. Run: npm run bench -- ${Object.keys(benches).join(' | ')}`)
+  console.error(
+    `There is no bench ${JSON.stringify(name ?? '')}. Run: npm run bench -- ${Object.keys(benches).join(' | ')}`,
+  )
   process.exitCode = 1
 } else await bench()

@@ -1,4 +1,6 @@
-import { expect, test } from './test.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, signInThroughApi, test } from './test.ts'
 
 test('an asset is immutable', async ({ request, site }) => {
   const html = await (await request.get(site.url)).text()
@@ -41,11 +43,7 @@ test('public data is fresh for everybody, and belongs to groups', async ({ reque
 test('private data is for one user, and secrets are for nobody to keep', async ({ request, site }) => {
   const session = await request.get(`${site.url}/api/session`)
   expect(session.headers()['cache-control']).toBe('private, no-store')
-  const { csrf } = (await session.json()) as { csrf: string }
-  await request.post(`${site.url}/api/login`, {
-    headers: { 'x-csrf-token': csrf },
-    data: { email: 'ada@example.com', password: 'ada' },
-  })
+  await signInThroughApi(request, site.url, 'ada')
   const headers = (await request.get(`${site.url}/api/account`)).headers()
   expect(headers['cache-control']).toMatch(/^private, max-age=0/)
   expect(headers['vary']).toContain('Cookie')
@@ -62,4 +60,23 @@ test('Cache-Status names the origin, then L1, and L2 in the other process', asyn
   await expect
     .poll(() => status(two))
     .toMatch(/^(L2; hit; ttl=\d+, L1; fwd=uri-miss; stored|L1; hit; ttl=\d+)$/)
+})
+
+test('the README quotes the headers as they are sent', async ({ request, site }) => {
+  const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8')
+  const blocks = [...readme.matchAll(/```http\n\$ curl -sI http:\/\/127\.0\.0\.1:4173(\S*)\n(.*?)```/gs)]
+  expect(blocks).toHaveLength(4)
+  await signInThroughApi(request, site.url, 'ada')
+  const html = await (await request.get(site.url)).text()
+  const asset = /\/assets\/[\w.-]+\.js/.exec(html)?.[0] ?? 'no script in the page'
+  for (const [, path = '', quoted = ''] of blocks) {
+    const answer = await request.head(site.url + (path === '/assets/…' ? asset : path))
+    for (const line of quoted.trim().split('\n')) {
+      const [name = '', value = ''] = line.split(/: (.*)/)
+      const parts = value.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+      expect(answer.headers()[name.toLowerCase()], `${name} of ${path}`).toMatch(
+        new RegExp(`^${parts.join('.+')}$`),
+      )
+    }
+  }
 })

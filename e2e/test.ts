@@ -59,6 +59,24 @@ export async function signIn(
   await page.getByTestId('logout').first().waitFor()
 }
 
+/** Signs in without a page; gives the header that unsafe requests need from then on. */
+export async function signInThroughApi(
+  request: APIRequestContext,
+  url: string,
+  name: 'ada' | 'admin',
+): Promise<Record<string, string>> {
+  const token = async () => {
+    const session = (await (await request.get(`${url}/api/session`)).json()) as { csrf: string }
+    return { 'x-csrf-token': session.csrf }
+  }
+  const login = await request.post(`${url}/api/login`, {
+    headers: await token(),
+    data: { email: `${name}@example.com`, password: name },
+  })
+  if (!login.ok()) throw new Error(`Signing in as ${name} was answered with ${login.status()}.`)
+  return token()
+}
+
 /** Changes a product as the administrator, through the HTTP interface of one server process. */
 export async function changePrice(
   request: APIRequestContext,
@@ -66,17 +84,9 @@ export async function changePrice(
   productId: number,
   priceCents: number,
 ): Promise<void> {
-  const token = async () => {
-    const session = (await (await request.get(`${url}/api/session`)).json()) as { csrf: string }
-    return { 'x-csrf-token': session.csrf }
-  }
-  const login = await request.post(`${url}/api/login`, {
-    headers: await token(),
-    data: { email: 'admin@example.com', password: 'admin' },
-  })
-  if (!login.ok()) throw new Error(`Signing in as admin was answered with ${login.status()}.`)
+  const headers = await signInThroughApi(request, url, 'admin')
   const answer = await request.patch(`${url}/api/admin/products/${productId}`, {
-    headers: await token(),
+    headers,
     data: { priceCents },
   })
   if (!answer.ok()) throw new Error(`Changing the price was answered with ${answer.status()}.`)

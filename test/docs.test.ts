@@ -26,7 +26,9 @@ let pages: { file: string; text: string }[] = []
 beforeAll(async () => {
   const names = await readdir(join(ROOT, 'docs'), { recursive: true })
   const files = [
-    ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
     ...names.filter((name) => name.endsWith('.md')).map((name) => join('docs', name)),
     'examples/storefront/README.md',
   ]

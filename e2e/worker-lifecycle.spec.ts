@@ -1,0 +1,141 @@
+import { ask, stopWorkers, tell } from './worker-page.ts'
+import { expect, store, storedBodies, test } from './worker-test.ts'
+
+test.describe('the application shell', () => {
+  test.use({
+    prelude: `self.__THERMOCLINE__ = ${JSON.stringify({
+      precache: [
+        { url: '/index.html', revision: '1' },
+        { url: '/offline.html', revision: '1' },
+        { url: '/assets/app-1a2b3c4d.js', revision: null },
+      ],
+      shell: '/index.html',
+      offline: '/offline.html',
+      shellDeny: ['^/api/'],
+    })};`,
+    pages: {
+      '/index.html': '<title>shell</title>',
+      '/offline.html': '<title>offline</title>',
+      '/assets/app-1a2b3c4d.js': 'app()',
+    },
+  })
+
+  test('answers precached files, and pages only without network', async ({ page, origin }) => {
+    origin.forget()
+    const asset = await ask(page, '/assets/app-1a2b3c4d.js')
+    expect(asset).toMatchObject({ body: 'app()', cacheStatus: 'SW; hit; detail=precache' })
+    expect(asset.timing).toContain('cache;desc="SW; hit; detail=precache", age;dur=')
+    expect(origin.visits('/assets/app-1a2b3c4d.js')).toHaveLength(0)
+    await page.goto(origin.url)
+    expect(await page.title()).toBe('origin')
+
+    await origin.goDown()
+    await page.goto(`${origin.url}/p/42-shoe?ref=x`)
+    expect(await page.title()).toBe('shell')
+    await page.goto(`${origin.url}/api/export`)
+    expect(await page.title()).toBe('offline')
+  })
+})
+
+test.describe('when storage fails', () => {
+  test.describe('IndexedDB refuses to open', () => {
+    test.use({
+      prelude: 'IDBFactory.prototype.open = () => { throw new DOMException("no storage", "SecurityError") };',
+    })
+    test('everything comes from the network', async ({ page, origin }) => {
+      origin.says('/works', 'works', { 'Cache-Control': 'max-age=600' })
+      for (let time = 0; time < 2; time += 1) expect((await ask(page, '/works')).body).toBe('works')
+      expect(origin.visits('/works')).toHaveLength(2)
+      expect((await ask(page, '/works', { method: 'POST' })).status).toBe(200)
+    })
+  })
+
+  test.describe('IndexedDB never answers', () => {
+    test.use({
+      prelude:
+        'IDBFactory.prototype.open = () => Object.create(IDBOpenDBRequest.prototype, { addEventListener: { value() {} } });',
+    })
+    test('everything comes from the network', async ({ page, origin }) => {
+      origin.says('/works', 'works', { 'Cache-Control': 'max-age=600' })
+      expect((await ask(page, '/works')).body).toBe('works')
+    })
+  })
+
+  test.describe('Cache Storage throws', () => {
+    test.use({
+      prelude:
+        'CacheStorage.prototype.open = () => Promise.reject(new DOMException("no storage", "QuotaExceededError"));',
+    })
+    test('everything comes from the network', async ({ page, origin }) => {
+      origin.says('/works', 'works', { 'Cache-Control': 'max-age=600' })
+      for (let time = 0; time < 2; time += 1) expect((await ask(page, '/works')).body).toBe('works')
+    })
+  })
+
+  test('a database deleted underneath is a cache that is empty', async ({ page, origin }) => {
+    origin.says('/kept', 'kept', { 'Cache-Control': 'max-age=600' })
+    await store(page, '/kept')
+    await page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const request = indexedDB.deleteDatabase('thermocline')
+          request.addEventListener('success', resolve)
+          request.addEventListener('error', reject)
+        }),
+    )
+    origin.forget()
+    expect((await ask(page, '/kept')).body).toBe('kept')
+    expect(origin.visits('/kept')).toHaveLength(1)
+    await store(page, '/kept')
+  })
+
+  test('a cache deleted underneath is a cache that is empty', async ({ page, origin }) => {
+    origin.says('/kept', 'kept', { 'Cache-Control': 'max-age=600' })
+    await store(page, '/kept')
+    await page.evaluate(() => caches.delete('thermocline'))
+    await stopWorkers(page)
+    expect((await ask(page, '/kept')).body).toBe('kept')
+    await store(page, '/kept')
+  })
+
+  test('a wrong option is named on the console and the worker works', async ({ page, origin, context }) => {
+    const heard: string[] = []
+    context.on('serviceworker', (worker) => worker.on('console', (message) => heard.push(message.text())))
+    origin.prelude = 'self.__THERMOCLINE__ = { shel: "/", maxEntries: -1 };'
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update())
+    await expect.poll(() => heard.join('\n')).toContain('There is no option `shel`. Write one of precache,')
+    expect(heard.join('\n')).toContain(
+      '`maxEntries` is -1. Write a whole number above 0. The default is used.',
+    )
+  })
+})
+
+test('a new version waits until the page lets it', async ({ page, origin }) => {
+  origin.prelude = '// second version'
+  const state = await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration()
+    await registration?.update()
+    const worker = registration?.installing ?? registration?.waiting
+    if (worker?.state !== 'installed') {
+      await new Promise((resolve) => worker?.addEventListener('statechange', resolve, { once: true }))
+    }
+    return registration?.waiting?.state
+  })
+  expect(state).toBe('installed')
+  await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration()
+    const controlled = new Promise((resolve) =>
+      navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+    )
+    registration?.waiting?.postMessage({ type: 'thermocline:skip-waiting' })
+    await controlled
+  })
+})
+
+test('clear drops what is stored', async ({ page, origin }) => {
+  origin.says('/kept', 'kept', { 'Cache-Control': 'max-age=600' })
+  await store(page, '/kept')
+  expect(await tell(page, { type: 'thermocline:clear' })).toEqual({ ok: true })
+  expect(await storedBodies(page)).toEqual([])
+  expect((await ask(page, '/kept')).cacheStatus).toBe('SW; fwd=uri-miss; stored')
+})

@@ -1,0 +1,46 @@
+import { type Page, expect, test as base } from '@playwright/test'
+import { WorkerOrigin } from './worker-origin.ts'
+import { ask, openControlled } from './worker-page.ts'
+
+interface Fixtures {
+  /** Lines before the drop-in's own, as a build puts its configuration there. */
+  readonly prelude: string
+  /** What the origin says from the start, by path. */
+  readonly pages: Readonly<Record<string, string>>
+  readonly origin: WorkerOrigin
+}
+
+/** A page at an origin of its own, which the drop-in worker controls. */
+export const test = base.extend<Fixtures>({
+  prelude: ['', { option: true }],
+  pages: [{}, { option: true }],
+  origin: async ({ page, pages, prelude }, use) => {
+    const origin = await WorkerOrigin.start(prelude)
+    for (const [path, body] of Object.entries(pages)) {
+      origin.says(path, body, { 'Content-Type': 'text/html', 'Cache-Control': 'no-cache' })
+    }
+    await openControlled(page, origin.url)
+    await use(origin)
+    await origin.close()
+  },
+})
+
+export { expect } from '@playwright/test'
+
+/** Fetches until the answer comes from the worker's store. */
+export async function store(page: Page, path: string, init: RequestInit = {}): Promise<void> {
+  await expect.poll(async () => (await ask(page, path, init)).cacheStatus).toContain('SW; hit')
+}
+
+/** Every body in every cache of the origin. */
+export async function storedBodies(page: Page): Promise<string[]> {
+  return await page.evaluate(async () => {
+    const bodies: string[] = []
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name)
+      for (const request of await cache.keys())
+        bodies.push((await (await cache.match(request))?.text()) ?? '')
+    }
+    return bodies
+  })
+}

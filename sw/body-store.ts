@@ -1,0 +1,73 @@
+import type { Platform } from './platform.ts'
+import type { StoredEntry } from './stored-entry.ts'
+
+const PRIVATE_PREFIX = 'thermocline-private:'
+const ID_HEADER = 'thermocline-id'
+const VARIANT_PARAMETER = 'thermocline-variant'
+
+/** The partition whose bodies a cache holds; `undefined` for every other cache of the origin. */
+export function privateCachePartition(cacheName: string): string | undefined {
+  return cacheName.startsWith(PRIVATE_PREFIX) ? cacheName.split(':')[1] : undefined
+}
+
+/**
+ * Response bodies in Cache Storage: the shared ones in the cache named by the strategy, each partition's in one of its
+ * own, so that a user's bodies go with one `caches.delete()`. Header fields are kept in the index, not here.
+ */
+export class BodyStore {
+  readonly #platform: Platform
+  readonly #cacheName: string
+  readonly #handles = new Map<string, Promise<Cache>>()
+
+  constructor(platform: Platform, cacheName: string) {
+    this.#platform = platform
+    this.#cacheName = cacheName
+  }
+
+  /** The body stored for an entry; `undefined` where there is none or another one. */
+  async match(url: string, entry: StoredEntry): Promise<Response | undefined> {
+    const cache = await this.#handle(entry.partition)
+    const response = await cache.match(bodyUrl(url, entry.variant))
+    return response?.headers.get(ID_HEADER) === entry.id ? response : undefined
+  }
+
+  /** Resolves once the whole body is stored; rejects, and keeps what was there, when it breaks off. */
+  async put(url: string, entry: StoredEntry, body: ReadableStream<Uint8Array> | null): Promise<void> {
+    const cache = await this.#handle(entry.partition)
+    await cache.put(bodyUrl(url, entry.variant), new Response(body, { headers: { [ID_HEADER]: entry.id } }))
+  }
+
+  async delete(
+    url: string,
+    { partition, variant }: Pick<StoredEntry, 'partition' | 'variant'>,
+  ): Promise<void> {
+    const cache = await this.#handle(partition)
+    await cache.delete(bodyUrl(url, variant))
+  }
+
+  /** Lets go of the caches; a handle that is kept would outlive the deletion of its cache. */
+  close(): void {
+    this.#handles.clear()
+  }
+
+  #handle(partition: string): Promise<Cache> {
+    const kept = this.#handles.get(partition)
+    if (kept !== undefined) return kept
+    const name = partition === '' ? this.#cacheName : `${PRIVATE_PREFIX}${partition}:${this.#cacheName}`
+    const opening = Promise.resolve().then(() => this.#platform.caches().open(name))
+    this.#handles.set(partition, opening)
+    opening.catch(() => this.#handles.delete(partition))
+    return opening
+  }
+}
+
+/**
+ * Chromium keeps one variant of a URL per cache, so variants get URLs of their own. The plain URL stays the key of what
+ * does not vary: Workbox plugins delete by it.
+ */
+function bodyUrl(url: string, variant: string): string {
+  if (variant === '') return url
+  const keyUrl = new URL(url)
+  keyUrl.searchParams.append(VARIANT_PARAMETER, variant)
+  return keyUrl.href
+}

@@ -1,0 +1,22 @@
+import type { RouteMatchCallbackOptions } from 'workbox-core/types.js'
+import { Route } from 'workbox-routing/Route.js'
+import { mustPassThrough } from './ask.ts'
+import type { HttpCache } from './http-cache.ts'
+
+/** The routes by which a cache sees what it must: GET to be answered, unsafe methods for what they change. */
+export function createCacheRoutes(
+  cache: HttpCache,
+  matches: (options: RouteMatchCallbackOptions) => boolean = ({ sameOrigin }) => sameOrigin,
+): Route[] {
+  const isWrite = (options: RouteMatchCallbackOptions) => {
+    if (!matches(options)) return false
+    if (!options.request.keepalive) return true
+    // It must outlive page and worker, so it stays the browser's; what it will change is dropped beforehand.
+    options.event.waitUntil(cache.invalidate(options.request.url))
+    return false
+  }
+  return [
+    new Route((options) => matches(options) && !mustPassThrough(options.request), cache),
+    ...(['POST', 'PUT', 'PATCH', 'DELETE'] as const).map((method) => new Route(isWrite, cache, method)),
+  ]
+}

@@ -1,0 +1,67 @@
+import type { SharedBody } from './shared-body.ts'
+import type { StoredEntry } from './stored-entry.ts'
+
+/** What came back from the network for one request. */
+export interface Exchange {
+  readonly response: Response
+  readonly requestTimeMs: number
+  readonly responseTimeMs: number
+  /** Opaque, redirected and the like: handed on as it is, neither stored nor annotated. */
+  readonly isUntouchable?: boolean
+  /** What will be known of it once it is stored, and by which request fields it was selected; absent where it is not. */
+  readonly entry?: StoredEntry
+  readonly varyBy?: readonly string[]
+  /** The body where several read it; otherwise it is the response's own. */
+  readonly body?: SharedBody | undefined
+  /** The stored entry as a 304 left it. */
+  readonly confirmed?: StoredEntry
+  /** Settles when storing has ended, well or not. */
+  readonly settled?: Promise<boolean>
+}
+
+/** Says whether what a request brings may still be stored. */
+export interface Ticket {
+  isOutdated: boolean
+}
+
+/** One request on its way to the origin, which others may join. */
+interface Flight {
+  readonly key: string | undefined
+  readonly url: string
+  readonly ticket: Ticket
+  readonly exchange: Promise<Exchange>
+}
+
+/** The requests that are under way. */
+export class Flights {
+  readonly #flights = new Set<Flight>()
+
+  /** What the request under this key brings, where one is under way. */
+  join(key: string): Promise<Exchange> | undefined {
+    for (const flight of this.#flights) {
+      if (flight.key === key && !flight.ticket.isOutdated) return flight.exchange
+    }
+    return undefined
+  }
+
+  /** Sends a request; with a key, others may join it until its answer is stored. */
+  start(
+    url: string,
+    key: string | undefined,
+    send: (ticket: Ticket) => Promise<Exchange>,
+  ): Promise<Exchange> {
+    const ticket: Ticket = { isOutdated: false }
+    const flight: Flight = { key, url, ticket, exchange: send(ticket) }
+    this.#flights.add(flight)
+    const land = () => this.#flights.delete(flight)
+    flight.exchange.then(({ settled }) => settled).then(land, land)
+    return flight.exchange
+  }
+
+  /** Something was written to the URL, or to all: what is under way is joined by nobody any more, and not stored. */
+  outdate(url?: string): void {
+    for (const flight of this.#flights) {
+      if (url === undefined || flight.url === url) flight.ticket.isOutdated = true
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { describeValue, isPartitionId } from '../policy/index.ts'
+import type { HttpCache } from './http-cache.ts'
+import { workerPlatform } from './platform.ts'
+import { workerState } from './worker-state.ts'
+
+declare const self: ServiceWorkerGlobalScope
+
+/**
+ * Answers the messages of `thermocline/client`: `thermocline:skip-waiting`, `thermocline:partition` and
+ * `thermocline:clear`. A message with a port gets `{ ok: boolean }` back once it has been carried out.
+ */
+export function handleMessages(caches: readonly HttpCache[]): void {
+  self.addEventListener('message', (event) => {
+    const reply = (ok: boolean) => event.ports[0]?.postMessage({ ok })
+    event.waitUntil(
+      carryOut(event.data, caches).then(
+        () => reply(true),
+        (error: unknown) => {
+          console.error('thermocline:', error)
+          reply(false)
+        },
+      ),
+    )
+  })
+}
+
+async function carryOut(message: unknown, caches: readonly HttpCache[]): Promise<void> {
+  const { type, partition } = (message ?? {}) as Record<string, unknown>
+  if (type === 'thermocline:skip-waiting') await self.skipWaiting()
+  else if (type === 'thermocline:clear') await Promise.all(caches.map((cache) => cache.clear()))
+  else if (type === 'thermocline:partition') {
+    if (!isPartitionId(partition)) {
+      throw new TypeError(
+        `\`partition\` is ${describeValue(partition)}. Send 1 to 64 letters, digits, "_" or "-" that name a user.`,
+      )
+    }
+    const { partitions } = workerState(workerPlatform)
+    // In memory it holds from this very call on; the rest is keeping it and clearing up.
+    await partitions.hold(partition)
+    await partitions.wiped
+  }
+}

@@ -1,0 +1,55 @@
+import type { StrategyOptions } from 'workbox-strategies/Strategy.js'
+import { ThermoclineError, describeValue } from '../policy/index.ts'
+import { type Platform, workerPlatform } from './platform.ts'
+
+/** Options of `HttpCache`, beside those of every Workbox strategy. */
+export interface HttpCacheOptions extends StrategyOptions {
+  /**
+   * Name of the cache for what all users share; each partition has one of its own.
+   * @default 'thermocline'
+   */
+  cacheName?: string
+  /**
+   * Stored URLs, each with all its variants; above it those unused for longest go.
+   * @default 2_000
+   */
+  maxEntries?: number
+  /**
+   * Bytes of stored bodies; above it those unused for longest go. No single response takes more than a quarter.
+   * @default 67_108_864
+   */
+  maxBytes?: number
+  /** Clock, network and storage, for tests. */
+  platform?: Platform
+}
+
+export interface ResolvedHttpCacheOptions {
+  readonly cacheName: string
+  readonly maxEntries: number
+  readonly maxBytes: number
+  readonly platform: Platform
+  readonly strategy: StrategyOptions
+}
+
+/** Applies the defaults. Throws `option-invalid`. */
+export function resolveHttpCacheOptions(options: HttpCacheOptions): ResolvedHttpCacheOptions {
+  const {
+    cacheName = 'thermocline',
+    maxEntries = 2_000,
+    maxBytes = 67_108_864,
+    platform = workerPlatform,
+    ...strategy
+  } = options
+  for (const [name, value] of Object.entries({ maxEntries, maxBytes })) {
+    if (isCount(value)) continue
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`${name}\` is ${describeValue(value)}. Write a whole number above 0.`,
+    )
+  }
+  return { cacheName, maxEntries, maxBytes, platform, strategy }
+}
+
+export function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0
+}

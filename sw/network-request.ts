@@ -1,0 +1,53 @@
+import { conditionalHeaders } from '../policy/index.ts'
+import type { Ask } from './ask.ts'
+import { type StoredEntry, toStoredResponse } from './stored-entry.ts'
+
+/**
+ * No stored response is older than this, so the directive forbids nothing: it is there because browsers fill the empty
+ * place with `no-cache`, which would bypass every cache between here and the origin.
+ */
+const ANY_AGE = 'max-age=31536000'
+
+/** The request that goes to the network, exact enough that no cache of the browser answers it or keeps its answer. */
+export function toNetworkRequest(ask: Ask, stored?: StoredEntry): Request {
+  const { request } = ask
+  const { referrer, referrerPolicy } = request
+  if (!ask.isSameOrigin) {
+    // Own header fields would cost a CORS preflight. In this mode the browser's own cache validates what it has.
+    return new Request(request, {
+      cache: request.cache === 'default' ? 'no-cache' : request.cache,
+      referrer,
+      referrerPolicy,
+    })
+  }
+  const headers = new Headers(request.headers)
+  if (!headers.has('cache-control')) headers.set('Cache-Control', directiveFor(request, stored))
+  // Browsers add `Pragma: no-cache` to this mode unless there is one.
+  if (!headers.has('pragma')) headers.set('Pragma', '')
+  if (stored !== undefined) {
+    for (const [name, value] of Object.entries(conditionalHeaders(toStoredResponse(stored).headers))) {
+      headers.set(name, value)
+    }
+  }
+  return new Request(request.url, {
+    headers,
+    // Neither `navigate` nor the header fields that `no-cors` forbids can be made by script.
+    mode: 'same-origin',
+    cache: 'no-store',
+    credentials: request.credentials,
+    // A redirected response may not answer a navigation, and in `same-origin` mode none may leave the origin.
+    redirect: 'manual',
+    referrer: isOwnReferrer(referrer, request.url) ? referrer : '',
+    referrerPolicy,
+  })
+}
+
+function directiveFor(request: Request, stored: StoredEntry | undefined): string {
+  if (request.cache === 'reload' || request.cache === 'no-store') return 'no-cache'
+  return stored === undefined ? ANY_AGE : 'max-age=0'
+}
+
+/** A foreign referrer would silently become the URL of the worker's script. */
+function isOwnReferrer(referrer: string, url: string): boolean {
+  return referrer === 'about:client' || referrer === '' || new URL(referrer).origin === new URL(url).origin
+}

@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { FakeWorker } from './http-cache.fake.ts'
+import { FakePlatform, resetIndexedDb } from './platform.fake.ts'
+import { workerState } from './worker-state.ts'
+
+beforeEach(resetIndexedDb)
+
+/** A server with one session; its user is what a test says. */
+function signIn(worker: FakeWorker, user: string): void {
+  worker.platform.network = () =>
+    new Response(`of ${user}`, {
+      headers: {
+        'Cache-Control': 'private, max-age=600, stale-if-error=6000',
+        'Thermocline-Partition': user,
+      },
+    })
+}
+
+function goAway(worker: FakeWorker): void {
+  worker.platform.network = () => {
+    throw new TypeError('Failed to fetch')
+  }
+}
+
+function restarted(worker: FakeWorker): FakeWorker {
+  return new FakeWorker(new FakePlatform(worker.platform.cacheStorage))
+}
+
+const hold = (worker: FakeWorker, partition: string | undefined) =>
+  workerState(worker.platform).partitions.hold(partition)
+
+describe('a switch', () => {
+  it('is known to a restarted worker', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    signIn(worker, 'bob')
+    await worker.ask('/other')
+    const again = restarted(worker)
+    goAway(again)
+    await expect(again.start('/account').response).rejects.toThrow('Failed to fetch')
+    expect((await again.ask('/other')).body).toBe('of bob')
+  })
+
+  it('holds in memory from the call on', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    const holding = hold(worker, 'bob')
+    goAway(worker)
+    await expect(worker.start('/account').response).rejects.toThrow('Failed to fetch')
+    await holding
+  })
+
+  it('wipes the bodies and the rows of the others', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    await hold(worker, 'bob')
+    await workerState(worker.platform).partitions.wiped
+    expect(worker.platform.cacheStorage.texts()).toEqual([])
+    const rows = await workerState(worker.platform).database.use((connection) => connection.getAll('entries'))
+    expect(rows).toEqual([])
+  })
+
+  it('is finished by the next worker where the last one was killed', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    worker.platform.cacheStorage.delete = () => new Promise(() => {})
+    await hold(worker, 'bob')
+    expect(worker.platform.cacheStorage.texts()).toEqual(['of ada'])
+    Reflect.deleteProperty(worker.platform.cacheStorage, 'delete')
+    const again = restarted(worker)
+    signIn(again, 'bob')
+    await again.ask('/hello')
+    await vi.waitFor(() => expect(again.platform.cacheStorage.texts()).toEqual(['of bob']))
+  })
+
+  it('made by another worker of the origin counts here too', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    await hold(restarted(worker), 'bob')
+    goAway(worker)
+    globalThis.fetch = ((input: Request) => worker.platform.fetch(input)) as typeof fetch
+    await expect(worker.start('/account').response).rejects.toThrow('Failed to fetch')
+  })
+
+  it('back to the first user does not bring back what was theirs', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    await hold(worker, 'bob')
+    await hold(worker, 'ada')
+    await workerState(worker.platform).partitions.wiped
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    expect((await worker.ask('/account')).did).toContain('hit')
+  })
+})
+
+describe('a response', () => {
+  it('that was under way during a switch is neither stored nor believed', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    let finish: ((response: Response) => void) | undefined
+    worker.platform.network = () =>
+      new Promise((resolve) => {
+        finish = resolve
+      })
+    const late = worker.start('/late')
+    await vi.waitUntil(() => finish)
+    await hold(worker, 'bob')
+    const headers = { 'Cache-Control': 'private, max-age=600', 'Thermocline-Partition': 'ada' }
+    finish?.(new Response('late of ada', { headers }))
+    expect(await (await late.response).text()).toBe('late of ada')
+    await late.ended()
+    expect(worker.platform.cacheStorage.texts()).not.toContain('late of ada')
+    expect(await workerState(worker.platform).partitions.current()).toBe('bob')
+  })
+
+  it('whose validation a switch overtook is fetched anew', async () => {
+    const worker = new FakeWorker()
+    const headers = { 'Cache-Control': 'private, no-cache', ETag: '"1"' }
+    worker.platform.network = () =>
+      new Response('of ada', { headers: { ...headers, 'Thermocline-Partition': 'ada' } })
+    await worker.ask('/account')
+    worker.platform.network = (request) =>
+      request.headers.has('if-none-match')
+        ? new Response(null, { status: 304, headers: { 'Thermocline-Partition': 'bob' } })
+        : new Response('of bob', { headers: { ...headers, 'Thermocline-Partition': 'bob' } })
+    expect((await worker.ask('/account')).body).toBe('of bob')
+  })
+
+  it('to a request without cookies is nobody’s', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    signIn(worker, 'anonymous')
+    await worker.ask('/account', { credentials: 'omit' })
+    expect(await workerState(worker.platform).partitions.current()).toBe('ada')
+    expect((await worker.ask('/account')).body).toBe('of ada')
+  })
+
+  it('with a malformed partition changes nothing', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    signIn(worker, 'bob smith; drop')
+    await worker.ask('/other')
+    expect(await workerState(worker.platform).partitions.current()).toBe('ada')
+  })
+})
+
+describe('where the switch can’t be kept', () => {
+  it('nothing private is answered, and the old bodies go', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    for (const connection of worker.platform.opened) connection.close()
+    worker.platform.openFault = new Error('no storage')
+    signIn(worker, 'bob')
+    await worker.ask('/other')
+    expect(worker.platform.cacheStorage.texts()).toEqual([])
+    goAway(worker)
+    await expect(worker.start('/account').response).rejects.toThrow('Failed to fetch')
+    await expect(worker.start('/other').response).rejects.toThrow('Failed to fetch')
+    // Storage is back, the old partition still written there: its bodies are gone.
+    const again = restarted(worker)
+    goAway(again)
+    await expect(again.start('/account').response).rejects.toThrow('Failed to fetch')
+  })
+})
+
+it('holding to none keeps what there is for whoever is named next', async () => {
+  const worker = new FakeWorker()
+  signIn(worker, 'ada')
+  await worker.ask('/account')
+  await hold(worker, undefined)
+  goAway(worker)
+  await expect(worker.start('/account').response).rejects.toThrow('Failed to fetch')
+  await hold(worker, 'ada')
+  expect((await worker.ask('/account')).body).toBe('of ada')
+})

@@ -1,0 +1,133 @@
+import { isPartitionId } from '../policy/index.ts'
+import type { Database } from './database.ts'
+import type { Platform } from './platform.ts'
+import { wipeOtherPartitions } from './wipe-partitions.ts'
+
+const KEY = 'partition'
+
+interface Kept {
+  readonly held: string | undefined
+  /** Whether others' data are gone; where not, a restarted worker goes on with it. */
+  readonly isWiped: boolean
+}
+
+/**
+ * Whose private responses this browser may be given now. Known from the server's `Thermocline-Partition` or the page's
+ * message, and kept in IndexedDB; where it is not known, or can't be kept, there is no private storage at all.
+ */
+export class Partitions {
+  readonly #database: Database
+  readonly #platform: Platform
+  #held: string | undefined
+  #isRead = false
+  #isClosed = false
+  #persisting: Promise<void> | undefined
+  #wiping = Promise.resolve()
+  #epoch = 0
+
+  constructor(database: Database, platform: Platform) {
+    this.#database = database
+    this.#platform = platform
+  }
+
+  /** Grows with every switch. Whoever began before one neither stores nor answers anything private after it. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Settles when what the last switch left behind is gone. */
+  get wiped(): Promise<void> {
+    return this.#wiping
+  }
+
+  /** What this worker believes to be held; ask `current()` before anything private is answered. */
+  async believed(): Promise<string | undefined> {
+    return this.#isRead ? this.#open() : await this.current()
+  }
+
+  /**
+   * The partition held now, `undefined` where there is none. Reads the kept one each time: another worker of the origin
+   * may have switched, and a restarted worker knows nothing else.
+   */
+  async current(): Promise<string | undefined> {
+    // What was switched to in memory counts before it has been written.
+    if (this.#isClosed || this.#persisting !== undefined) return this.#open()
+    const epoch = this.#epoch
+    let kept: Kept | undefined
+    try {
+      kept = (await this.#database.use((connection) => connection.get('state', KEY))) as Kept | undefined
+    } catch {
+      return undefined
+    }
+    if (epoch !== this.#epoch) return this.#open()
+    const held = isPartitionId(kept?.held) ? kept.held : undefined
+    if (this.#isRead && held !== this.#held) this.#epoch += 1
+    this.#held = held
+    if (!this.#isRead && kept?.isWiped === false) this.#wipe()
+    this.#isRead = true
+    return held
+  }
+
+  /**
+   * Takes in the partition that a response names. Returns the epoch under which that response may be stored: the
+   * current one, unless a switch happened since the request began; then its header says nothing about now.
+   */
+  async observe(named: string | null, epoch: number): Promise<number> {
+    // Where the last switch could not be kept, the same once more can't be either.
+    if (!isPartitionId(named) || epoch !== this.#epoch || (this.#isClosed && named === this.#held))
+      return epoch
+    const held = await this.current()
+    if (epoch !== this.#epoch) return epoch
+    if (named !== held) await this.hold(named)
+    return this.#epoch
+  }
+
+  /**
+   * Holds to another partition at once, or to none until a response names one; resolves when that is kept. Never
+   * rejects.
+   */
+  hold(partition: string | undefined): Promise<void> {
+    this.#epoch += 1
+    this.#held = partition
+    this.#isRead = true
+    const persisting = this.#persist().finally(() => {
+      if (this.#persisting === persisting) this.#persisting = undefined
+    })
+    this.#persisting = persisting
+    return persisting
+  }
+
+  async #persist(): Promise<void> {
+    const held = this.#held
+    try {
+      await this.#write({ held, isWiped: false })
+      this.#isClosed = false
+      // Who comes back finds what was kept; that is told apart only once somebody is named.
+      if (held !== undefined) this.#wipe()
+    } catch {
+      // A restarted worker would hold to the old partition: without its bodies that one has nothing to answer.
+      this.#isClosed = true
+      this.#wipe()
+      await this.#wiping
+    }
+  }
+
+  async #write(kept: Kept): Promise<void> {
+    await this.#database.use(async (connection) => {
+      const transaction = connection.transaction('state', 'readwrite', { durability: 'strict' })
+      await Promise.all([transaction.store.put(kept, KEY), transaction.done])
+    })
+  }
+
+  #wipe(): void {
+    this.#wiping = this.#wiping.then(async () => {
+      const epoch = this.#epoch
+      const isWiped = await wipeOtherPartitions(this.#platform, this.#database, () => this.#open())
+      if (isWiped && epoch === this.#epoch) await this.#write({ held: this.#open(), isWiped }).catch(() => {})
+    })
+  }
+
+  #open(): string | undefined {
+    return this.#isClosed ? undefined : this.#held
+  }
+}

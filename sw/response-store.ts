@@ -1,0 +1,157 @@
+import type { Ask } from './ask.ts'
+import type { BodyStore } from './body-store.ts'
+import type { EntryIndex } from './entry-index.ts'
+import type { Partitions } from './partitions.ts'
+import type { Platform } from './platform.ts'
+import type { RowKey, StoredEntry, UrlRow } from './stored-entry.ts'
+import { variantOf } from './variant.ts'
+
+/** A use is written down at most this often. */
+const USE_INTERVAL_MS = 60_000
+/** Uses are written together, and after the answers have gone out. */
+const USE_DELAY_MS = 500
+/** A URL that has more is varied by something without end, such as tokens; it starts anew. */
+const MOST_VARIANTS = 64
+/** Trimming goes below the limits, so that it does not run at every store. */
+const TRIM_TO = 0.9
+
+interface StoreParts {
+  readonly platform: Platform
+  readonly partitions: Partitions
+  readonly index: EntryIndex
+  readonly bodies: BodyStore
+  readonly maxEntries: number
+  readonly maxBytes: number
+}
+
+/** A stored response, whole: metadata and body. */
+export interface Found {
+  readonly row: UrlRow
+  readonly entry: StoredEntry
+  readonly body: Response
+}
+
+/** Stored responses: what is known of them in the index, their bodies in Cache Storage. A half is a miss. */
+export class ResponseStore {
+  readonly #parts: StoreParts
+  readonly #used = new Map<string, RowKey>()
+  #writingUses: Promise<void> | undefined
+  #epoch = 0
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts
+  }
+
+  /** The newest stored response that matches; otherwise why there is none. Never rejects: storage that fails is empty. */
+  async find(ask: Ask): Promise<Found | 'uri-miss' | 'vary-miss'> {
+    try {
+      const { index, partitions } = this.#parts
+      const partition = ask.hasCredentials ? await partitions.believed() : undefined
+      const rows = await index.rows(ask.url, partition === undefined ? [''] : ['', partition])
+      const matching = rows.flatMap((row) => {
+        const entry = row.variants[variantOf(ask, row.varyBy)]
+        return entry === undefined ? [] : [{ row, entry }]
+      })
+      const [newest] = matching.sort((a, b) => b.entry.responseTimeMs - a.entry.responseTimeMs)
+      if (newest === undefined) return rows.length > 0 ? 'vary-miss' : 'uri-miss'
+      const { entry } = newest
+      const [body, isOwn] = await Promise.all([
+        this.#bodies().match(ask.url, entry),
+        entry.partition === '' || partitions.current().then((current) => current === entry.partition),
+      ])
+      return body === undefined || !isOwn ? 'uri-miss' : { ...newest, body }
+    } catch {
+      return 'uri-miss'
+    }
+  }
+
+  /** The body of an entry, unread. */
+  async body(url: string, entry: StoredEntry): Promise<Response | undefined> {
+    return await this.#bodies().match(url, entry)
+  }
+
+  /**
+   * Stores a response. Once its body is there, `finish` makes the entry, or throws where it may no longer be kept.
+   * Rejects where any of it fails; a body that breaks off leaves what was there.
+   */
+  async put(
+    url: string,
+    varyBy: readonly string[],
+    draft: StoredEntry,
+    body: ReadableStream<Uint8Array> | null,
+    finish: () => StoredEntry,
+  ): Promise<void> {
+    const { index, maxBytes, maxEntries, platform } = this.#parts
+    const bodies = this.#bodies()
+    const [row] = await index.rows(url, [draft.partition])
+    if (row !== undefined && Object.keys(row.variants).length >= MOST_VARIANTS) await this.remove(url)
+    await bodies.put(url, draft, body).catch(async (error: unknown) => {
+      // The browser's own limit is lower than ours.
+      if ((error as Partial<DOMException> | null)?.name === 'QuotaExceededError') await this.clear()
+      throw error
+    })
+    try {
+      const { entries, bytes } = await index.put(url, varyBy, finish(), platform.now())
+      if (entries > maxEntries || bytes > maxBytes) await this.#trim(maxEntries, maxBytes)
+    } catch (error) {
+      await bodies.delete(url, draft)
+      throw error
+    }
+  }
+
+  /** Replaces what is known of an entry whose body stays. */
+  async update(url: string, entry: StoredEntry): Promise<void> {
+    await this.#parts.index.put(url, undefined, entry, this.#parts.platform.now())
+  }
+
+  /** Notes a use; resolves when it is written, which is later, and together with others. */
+  async touch({ key, lastUsedMs }: UrlRow): Promise<void> {
+    const { index, platform } = this.#parts
+    if (platform.now() - lastUsedMs < USE_INTERVAL_MS) return
+    this.#used.set(key.join(' '), key)
+    this.#writingUses ??= platform.delay(USE_DELAY_MS).then(async () => {
+      const keys = [...this.#used.values()]
+      this.#used.clear()
+      this.#writingUses = undefined
+      await index.touch(keys, platform.now()).catch(() => {})
+    })
+    await this.#writingUses
+  }
+
+  /** Removes all variants of a URL; once it resolves nobody is given them. Never rejects. */
+  async remove(url: string): Promise<void> {
+    const partition = await this.#parts.partitions.current()
+    const partitions = partition === undefined ? [''] : ['', partition]
+    try {
+      await this.#deleteBodies(await this.#parts.index.remove(url, partitions))
+    } catch {
+      // Without the index only bodies that do not vary can be found; without a body an entry is a miss.
+      const plain = partitions.map((name) => this.#bodies().delete(url, { partition: name, variant: '' }))
+      await Promise.allSettled(plain)
+    }
+  }
+
+  async clear(): Promise<void> {
+    await this.#trim(0, 0)
+  }
+
+  async #trim(maxEntries: number, maxBytes: number): Promise<void> {
+    await this.#deleteBodies(await this.#parts.index.trim(maxEntries * TRIM_TO, maxBytes * TRIM_TO))
+  }
+
+  async #deleteBodies(rows: readonly UrlRow[]): Promise<void> {
+    const entries = rows.flatMap(({ key, variants }) =>
+      Object.values(variants).map((entry) => ({ entry, url: key[2] })),
+    )
+    await Promise.all(entries.map(({ entry, url }) => this.#bodies().delete(url, entry)))
+  }
+
+  #bodies(): BodyStore {
+    const { bodies, partitions } = this.#parts
+    if (this.#epoch !== partitions.epoch) {
+      this.#epoch = partitions.epoch
+      bodies.close()
+    }
+    return bodies
+  }
+}

@@ -1,0 +1,39 @@
+import type { StoredResponse } from '../policy/index.ts'
+
+/** What is known about one stored response. */
+export interface StoredEntry {
+  /** Whose it is; '' where all users share it. */
+  readonly partition: string
+  /** What told it apart from other responses of its URL; '' where nothing varies. */
+  readonly variant: string
+  /** The stored body carries the same id. A pair that does not fit is a miss, so a half-done write can't be answered. */
+  readonly id: string
+  readonly status: number
+  readonly statusText: string
+  readonly headers: [string, string][]
+  readonly requestTimeMs: number
+  readonly responseTimeMs: number
+  /** Bytes of the body. */
+  readonly size: number
+}
+
+/** '' as the partition: what all users share. */
+export type RowKey = readonly [partition: string, cacheName: string, url: string]
+
+/** The stored responses of one URL, for one partition or for all. */
+export interface UrlRow {
+  readonly key: RowKey
+  /** Also in the key; IndexedDB orders the rows of one cache by it and `lastUsedMs`. */
+  readonly cacheName: string
+  readonly lastUsedMs: number
+  /** The request fields that the newest response was selected by. */
+  readonly varyBy: readonly string[]
+  readonly variants: Readonly<Record<string, StoredEntry>>
+}
+
+/** The entry as the rules want it, and as a `Response` is made from. */
+export function toStoredResponse(
+  entry: StoredEntry,
+): StoredResponse & { readonly headers: Headers; readonly statusText: string } {
+  return { ...entry, headers: new Headers(entry.headers) }
+}
