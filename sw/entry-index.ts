@@ -25,7 +25,7 @@ export class EntryIndex {
   readonly #cacheName: string
   readonly #memory = new Map<string, UrlRow | undefined>()
   readonly #waiting: Change[] = []
-  #writing: Promise<void> | undefined
+  #isWriting = false
   #generation = 0
 
   constructor(database: Database, cacheName: string) {
@@ -139,13 +139,12 @@ export class EntryIndex {
   #change(work: Change['work']): Promise<CacheTotals> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ work, resolve, reject })
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined
-      })
+      if (!this.#isWriting) void this.#writeAll()
     })
   }
 
   async #writeAll(): Promise<void> {
+    this.#isWriting = true
     while (this.#waiting.length > 0) {
       const changes = this.#waiting.splice(0)
       try {
@@ -155,6 +154,7 @@ export class EntryIndex {
         for (const { reject } of changes) reject(error)
       }
     }
+    this.#isWriting = false
   }
 
   async #write(changes: readonly Change[]): Promise<CacheTotals> {
