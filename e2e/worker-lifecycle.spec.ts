@@ -97,16 +97,22 @@ test.describe('when storage fails', () => {
     expect((await ask(page, '/kept')).body).toBe('kept')
     await store(page, '/kept')
   })
+})
 
-  test('a wrong option is named on the console and the worker works', async ({ page, origin, context }) => {
-    const heard: string[] = []
-    context.on('serviceworker', (worker) => worker.on('console', (message) => heard.push(message.text())))
-    origin.prelude = 'self.__THERMOCLINE__ = { shel: "/", maxEntries: -1 };'
-    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update())
-    await expect.poll(() => heard.join('\n')).toContain('There is no option `shel`. Write one of precache,')
-    expect(heard.join('\n')).toContain(
-      '`maxEntries` is -1. Write a whole number above 0. The default is used.',
-    )
+test.describe('wrong options', () => {
+  test.use({
+    prelude:
+      'self.reports = []; console.error = (text) => self.reports.push(text);' +
+      'self.__THERMOCLINE__ = { shel: "/", maxEntries: -1 };',
+  })
+  test('are named on the console, and the worker works', async ({ page, origin, context }) => {
+    const [worker] = context.serviceWorkers()
+    expect(await worker?.evaluate(() => Reflect.get(globalThis, 'reports') as string[])).toEqual([
+      expect.stringContaining('There is no option `shel`. Write one of precache, shell, '),
+      'thermocline: `maxEntries` is -1. Write a whole number above 0. The default is used.',
+    ])
+    origin.says('/works', 'works', { 'Cache-Control': 'max-age=600' })
+    await store(page, '/works')
   })
 })
 

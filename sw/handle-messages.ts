@@ -11,21 +11,19 @@ declare const self: ServiceWorkerGlobalScope
  */
 export function handleMessages(caches: readonly HttpCache[]): void {
   self.addEventListener('message', (event) => {
+    const { type, partition } = (event.data ?? {}) as Record<string, unknown>
+    // Others of the worker's listeners answer what is theirs.
+    if (!String(type).startsWith('thermocline:')) return
     const reply = (ok: boolean) => event.ports[0]?.postMessage({ ok })
-    event.waitUntil(
-      carryOut(event.data, caches).then(
-        () => reply(true),
-        (error: unknown) => {
-          console.error('thermocline:', error)
-          reply(false)
-        },
-      ),
-    )
+    const onError = (error: unknown) => {
+      console.error('thermocline:', error)
+      reply(false)
+    }
+    event.waitUntil(carryOut(type, partition, caches).then(() => reply(true), onError))
   })
 }
 
-async function carryOut(message: unknown, caches: readonly HttpCache[]): Promise<void> {
-  const { type, partition } = (message ?? {}) as Record<string, unknown>
+async function carryOut(type: unknown, partition: unknown, caches: readonly HttpCache[]): Promise<void> {
   if (type === 'thermocline:skip-waiting') await self.skipWaiting()
   else if (type === 'thermocline:clear') await Promise.all(caches.map((cache) => cache.clear()))
   else if (type === 'thermocline:partition') {
