@@ -72,6 +72,8 @@ it.each([
   ['L1; hit; ttl=9', VALIDATED, 'http', 'revalidated', undefined],
   [undefined, FROM_HTTP_CACHE, 'http', 'fresh', undefined],
   [undefined, {}, 'network', undefined, undefined],
+  // A POST: the worker let it pass.
+  [undefined, BY_WORKER, 'network', undefined, undefined],
   ['HIT', {}, 'network', undefined, undefined],
   ['hit-front', {}, 'network', undefined, undefined],
   ['"; broken', {}, 'network', undefined, undefined],

@@ -158,4 +158,23 @@ test.describe('partitions', () => {
     await page.waitForURL(`${origin.url}/hello`)
     expect((await ask(page, '/account')).body).toBe('account of bob')
   })
+
+  test('so does a link whose redirect hides it, such as the way back from a login elsewhere', async ({
+    page,
+    origin,
+  }) => {
+    const state = session(origin)
+    await store(page, '/account')
+    origin.route('/auth/callback', (_request, response) => {
+      state.user = 'bob'
+      response.writeHead(302, { Location: '/hello', 'Set-Cookie': 'sid=bob' }).end()
+    })
+    origin.says('/hello', '<title>hello</title>', {
+      'Content-Type': 'text/html',
+      'Cache-Control': 'no-cache',
+    })
+    await page.goto(`${origin.url}/auth/callback`)
+    await page.waitForURL(`${origin.url}/hello`)
+    expect((await ask(page, '/account')).body).toBe('account of bob')
+  })
 })

@@ -26,6 +26,12 @@ describe('parseCacheControl', () => {
       { private: ['a', 'max-age=9'], maxAge: 1 },
     ],
     ['RFC 9111 §5.2.3: unknown directives are ignored', 'community="UCI", foo, max-age=5', { maxAge: 5 }],
+    [
+      'a malformed member hides nothing behind it',
+      '@, "x", no-store, =, private',
+      { noStore: true, private: true },
+    ],
+    ['the unqualified form wins', 'no-cache="x", no-cache', { noCache: true }],
     ['empty members', ', ,max-age=5,,', { maxAge: 5 }],
     ['nothing', null, {}],
   ])('%s', (_, value, expected) => {

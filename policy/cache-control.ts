@@ -46,7 +46,8 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Directive>([
 /** RFC 9111 §1.2.2: a recipient saturates delta-seconds at 2^31. */
 export const MAX_DELTA_SECONDS = 2_147_483_648
 
-const ITEM = /[\s,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?[^,]*/gy
+// A member that does not begin with a token is passed over, so that it can't hide a `no-store` behind it.
+const ITEM = /[\s,]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?)?[^,]*/gy
 
 /**
  * Reads a `Cache-Control` value (several field lines joined by commas). Never throws.
@@ -59,8 +60,11 @@ export function parseCacheControl(value: string | null | undefined): CacheContro
   if (!value) return result as CacheControl
   for (const [, name = '', quoted, token] of value.matchAll(ITEM)) {
     const directive = DIRECTIVES.get(name.toLowerCase())
-    if (directive === undefined || directive.key in result) continue
-    result[directive.key] = readArgument(directive, quoted?.replaceAll(/\\(.)/g, '$1') ?? token)
+    if (directive === undefined) continue
+    const argument = readArgument(directive, quoted?.replaceAll(/\\(.)/g, '$1') ?? token)
+    // The unqualified form of `private` and `no-cache` says more than a qualified one before it.
+    const isWider = directive.kind === 'fields' && argument === true
+    if (isWider || !(directive.key in result)) result[directive.key] = argument
   }
   return result as CacheControl
 }

@@ -8,6 +8,12 @@ import type { Policies, RoutePolicy } from './route-policy.ts'
 export function definePolicies<const Name extends string>(
   policies: Record<Name, RoutePolicy>,
 ): Policies<Name> {
+  if (typeof policies !== 'object' || policies === null) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `The policies are ${describeValue(policies)}. Give an object: { page: revalidate(), ... }.`,
+    )
+  }
   for (const [name, policy] of Object.entries<unknown>(policies)) {
     if (typeof policy === 'object' && policy !== null && 'browserMs' in policy && 'kind' in policy) continue
     throw new ThermoclineError(

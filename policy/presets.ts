@@ -71,7 +71,7 @@ export function immutable(options: ImmutableOptions = {}): RoutePolicy {
     ...NOTHING_KEPT,
     kind: 'immutable',
     browserMs: lifetime,
-    hashedPath: options.hashedPath ?? HASHED_PATH,
+    hashedPath: checkPattern(options.hashedPath ?? HASHED_PATH),
   })
 }
 
@@ -150,6 +150,15 @@ export function noStore(): RoutePolicy {
   return NOTHING_KEPT
 }
 
+/** A pattern with `g` or `y` remembers where it stopped, and would match every other time. */
+function checkPattern(pattern: unknown): RegExp {
+  if (pattern instanceof RegExp) return new RegExp(pattern.source, pattern.flags.replaceAll(/[gy]/g, ''))
+  throw new ThermoclineError(
+    'option-invalid',
+    `\`hashedPath\` is ${describeValue(pattern)}. Give a regular expression such as /^\\/build\\//.`,
+  )
+}
+
 function seconds(option: string, value: Duration | undefined, fallback: Duration): number {
   return parseSeconds(value ?? fallback, option) * 1_000
 }
@@ -173,7 +182,13 @@ function varyNames(names: readonly string[] | undefined): readonly string[] {
   )
 }
 
-function refuseUnknown(preset: string, options: object, known: readonly string[]): void {
+function refuseUnknown(preset: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`${preset}\` was given ${describeValue(options)}. Give an object with ${known.map((key) => `\`${key}\``).join(', ')}.`,
+    )
+  }
   const unknown = Object.keys(options).find((key) => !known.includes(key))
   if (unknown === undefined) return
   throw new ThermoclineError(

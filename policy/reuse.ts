@@ -61,7 +61,8 @@ export function decideReuse(question: ReuseQuestion): ReuseDecision {
     }
   }
 
-  if (response.noCache === true) return revalidate('reuse-no-cache')
+  // §5.2.2.4: the qualified form concerns some fields only; as the RFC notes, caches may take it for the other.
+  if (response.noCache !== undefined) return revalidate('reuse-no-cache')
   if (request.noCache !== undefined) return revalidate('reuse-request-no-cache')
   if (request.maxAge !== undefined && age > request.maxAge) return revalidate('reuse-request-max-age')
   // `max-age=0` asks for validation even of what has just arrived.
@@ -89,7 +90,7 @@ function requestDirectives(headers: HeaderReader): CacheControl {
 
 /** RFC 9111 §4.2.4: what rules out a stale answer, whatever RFC 5861 windows say. */
 function mustNotServeStale(response: CacheControl, cacheType: CacheType, profile: Profile): boolean {
-  if (response.mustRevalidate || response.noCache === true) return true
+  if (response.mustRevalidate || response.noCache !== undefined) return true
   if (cacheType === 'private') return false
   // §5.2.2.10: s-maxage implies proxy-revalidate; site authors who write it beside
   // stale-while-revalidate mean the window, so `safe` lets them live together.

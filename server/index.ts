@@ -12,6 +12,7 @@ export {
 export {
   type HttpPolicies,
   type HttpPoliciesOptions,
+  type Middleware,
   type RouteDetails,
   createHttpPolicies,
 } from './http/http-policies.ts'

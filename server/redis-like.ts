@@ -7,6 +7,8 @@ export type RedisArgument = string | number | Buffer
  */
 export interface RedisLike {
   readonly status: string
+  /** The socket, while there is one. */
+  readonly stream?: { destroy(): unknown }
   call(command: string, ...args: RedisArgument[]): Promise<unknown>
   callBuffer(command: string, ...args: RedisArgument[]): Promise<unknown>
   duplicate(override?: Record<string, unknown>): RedisLike

@@ -71,15 +71,11 @@ export class HttpCache extends Strategy {
 
   /** RFC 9111 §4: unsafe methods are written through; §4.4: what they changed is dropped before they are answered. */
   async #forwardUnsafe(ask: Ask): Promise<Response> {
-    const { flights, partitions, platform, store } = this.#parts
+    const { flights, platform, store } = this.#parts
     const { handler, request } = ask
     // Workbox clones what it fetches, and an unread clone holds a whole upload in memory; only its plugins need that.
     const response = await (this.plugins.length > 0 ? handler.fetch(request) : platform.fetch(request))
     await observePartition(ask, this.#parts, response)
-    if (response.type === 'opaqueredirect' && ask.isSameOrigin) {
-      // A form may have signed somebody in or out, and the redirect hides the header that says so.
-      await partitions.hold(undefined)
-    }
     if (isNonError(response)) {
       for (const url of invalidatedUrls(ask.url, response)) {
         flights.outdate(url)

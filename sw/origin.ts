@@ -14,6 +14,7 @@ import { toNetworkRequest } from './network-request.ts'
 import { mayUpdateCache, tellCacheUpdated } from './plugin-callbacks.ts'
 import { SharedBody } from './shared-body.ts'
 import type { StoredEntry } from './stored-entry.ts'
+import { isSafeMethod } from './unsafe-method.ts'
 import { type Variation, describeVariation, variantOf } from './variant.ts'
 
 interface SendOptions {
@@ -73,6 +74,13 @@ export async function observePartition(
   response: Response,
 ): Promise<number> {
   if (!ask.isSameOrigin || !ask.hasCredentials) return ask.epoch
+  const { method, mode } = ask.request
+  if (response.type === 'opaqueredirect' && (mode === 'navigate' || !isSafeMethod(method))) {
+    // A form, a link to sign out or the way back from a login elsewhere may have changed the user, and a redirect hides
+    // the header that says so. Nobody is held until a response names somebody; what is stored is kept for that.
+    await partitions.hold(undefined)
+    return partitions.epoch
+  }
   const epoch = await partitions.observe(response.headers.get(PARTITION_HEADER), ask.epoch)
   if (epoch !== ask.epoch) void ask.handler.waitUntil(partitions.wiped)
   return epoch

@@ -45,6 +45,8 @@ export interface ResolvedCacheOptions {
   readonly logLength: number
   readonly onEvent: (event: CacheEvent) => void
   readonly now: () => number
+  /** For what only this process compares: a wall clock that is set back must not stop time. */
+  readonly monotonicNow: () => number
 }
 
 const KNOWN = [
@@ -89,9 +91,22 @@ export function resolveCacheOptions(options: TieredCacheOptions): ResolvedCacheO
     l2TimeoutMs: positive('l2TimeoutMs', parseDuration(options.l2TimeoutMs ?? 50, 'l2TimeoutMs')),
     maxLagMs: positive('maxLagMs', parseDuration(options.maxLagMs ?? 2_000, 'maxLagMs')),
     logLength: positive('logLength', options.logLength ?? 10_000),
-    onEvent: options.onEvent ?? (() => {}),
+    onEvent: guarded(options.onEvent),
     now: options.clock ?? Date.now,
+    monotonicNow: options.clock ?? (() => performance.now()),
   })
+}
+
+/** A metrics client that throws must cost its own event, not the cache. */
+function guarded(onEvent: TieredCacheOptions['onEvent']): (event: CacheEvent) => void {
+  if (onEvent === undefined) return () => {}
+  return (event) => {
+    try {
+      onEvent(event)
+    } catch (error) {
+      console.error('thermocline: `onEvent` threw.', error)
+    }
+  }
 }
 
 function positive(option: string, value: number): number {

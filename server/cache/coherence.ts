@@ -5,13 +5,26 @@ import { Fences } from './fences.ts'
 import { PendingInvalidations } from './pending-invalidations.ts'
 
 const REPLAY_MS = 100
+const MOST_REPLAY_MS = 2_000
 
 export interface CoherenceOptions {
   readonly log: InvalidationLog
   readonly maxLagMs: number
   readonly onEvent: (event: CacheEvent) => void
+  /** Milliseconds that never run back. */
+  readonly now: () => number
   /** Removes values from L2; a courtesy, since fences keep them from being used. */
   readonly drop: (keys: readonly string[]) => void
+}
+
+/** Where an invalidation stands. */
+export interface Carried {
+  /** Whether the log has it. */
+  readonly isAcknowledged: boolean
+  /** Its number in the log. */
+  readonly seq: number
+  /** The tick at which it last took effect here. */
+  readonly tick: number
 }
 
 /**
@@ -31,6 +44,8 @@ export class Coherence implements LogListener {
   readonly #own = new Set<number>()
   #lastHeard = 0
   #retry: NodeJS.Timeout | undefined
+  #retryMs = REPLAY_MS
+  #isClosed = false
 
   constructor(options: CoherenceOptions) {
     this.#options = options
@@ -47,7 +62,8 @@ export class Coherence implements LogListener {
 
   /** Whether L2 may be read and written: all that the log says is known here, and the log knows all that was done here. */
   get trustsL2(): boolean {
-    return this.#options.log.isCaughtUp && this.#pending.isEmpty
+    const { log, maxLagMs, now } = this.#options
+    return log.isCaughtUp && this.#pending.isEmpty && now() <= log.heardAtMs + maxLagMs
   }
 
   /** Whether an L1 entry may still be used: it, or the last word from the log, is younger than `maxLagMs`. */
@@ -56,27 +72,33 @@ export class Coherence implements LogListener {
     return nowMs <= log.heardAtMs + maxLagMs || nowMs <= loadedAtMs + maxLagMs
   }
 
-  /** Carries out an invalidation here at once, then tells the log. Resolves with whether the log has acknowledged it. */
-  async invalidate(invalidation: CompleteInvalidation): Promise<boolean> {
+  /** Carries out an invalidation here at once, then tells the log. Resolves with where it stands in both orders. */
+  async invalidate(invalidation: CompleteInvalidation): Promise<Carried> {
+    const { keys, groups, prefixes } = invalidation
+    this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
     this.#apply(invalidation)
     if (this.#pending.isEmpty) {
       try {
-        await this.#append(invalidation)
-        return true
+        return await this.#append(invalidation)
       } catch (error) {
         this.#options.onEvent({ type: 'l2-error', operation: 'invalidate', error })
+        // The old value may have come out of L2 while the log did not answer.
+        this.#apply(invalidation)
       }
     }
     // Joins the queue: what was asked for earlier must not stand in the log after it.
     this.#pending.add(invalidation)
     this.#scheduleReplay()
-    return false
+    return { isAcknowledged: false, seq: this.head, tick: this.tick }
   }
 
   invalidated(invalidation: CompleteInvalidation, seq: number): void {
     this.#lastHeard = seq
     this.shared.raise(invalidation, seq)
-    if (!this.#own.delete(seq)) this.#apply(invalidation)
+    if (this.#own.delete(seq)) return
+    this.#apply(invalidation)
+    const { keys, groups, prefixes } = invalidation
+    this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
   }
 
   reset(floor: number): void {
@@ -96,16 +118,20 @@ export class Coherence implements LogListener {
     this.#options.onEvent({ type: 'log-lost', error })
   }
 
-  close(): void {
+  /** Tries once more to tell the log what it does not know yet. */
+  async close(): Promise<void> {
+    this.#isClosed = true
     clearTimeout(this.#retry)
+    await this.#replay()
   }
 
   #scheduleReplay(): void {
-    if (this.#retry !== undefined) return
+    if (this.#retry !== undefined || this.#isClosed) return
     this.#retry = setTimeout(() => {
       this.#retry = undefined
       void this.#replay()
-    }, REPLAY_MS).unref()
+    }, this.#retryMs).unref()
+    this.#retryMs = Math.min(this.#retryMs * 2, MOST_REPLAY_MS)
   }
 
   async #replay(): Promise<void> {
@@ -119,24 +145,25 @@ export class Coherence implements LogListener {
       this.#options.onEvent({ type: 'l2-error', operation: 'replay', error })
     }
     this.#pending.settle(isAppended)
+    if (isAppended) this.#retryMs = REPLAY_MS
     if (!this.#pending.isEmpty) this.#scheduleReplay()
   }
 
-  async #append(invalidation: CompleteInvalidation): Promise<void> {
+  async #append(invalidation: CompleteInvalidation): Promise<Carried> {
     const { log, drop } = this.#options
     const seq = await log.append(invalidation)
     // Its echo may have come down the tail before the answer did.
-    if (seq > this.#lastHeard) this.#own.add(seq)
+    // While the tail is away no echo comes: then it is carried out twice, which harms nothing.
+    if (seq > this.#lastHeard && log.isCaughtUp) this.#own.add(seq)
     this.shared.raise(invalidation, seq)
     // Again: an old value may have come out of L2 between the first time and the log's answer.
     this.#apply(invalidation)
     drop(invalidation.keys)
+    return { isAcknowledged: true, seq, tick: this.tick }
   }
 
   #apply(invalidation: CompleteInvalidation): void {
     this.tick += 1
     this.local.raise(invalidation, this.tick)
-    const { keys, groups, prefixes } = invalidation
-    this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
   }
 }

@@ -8,6 +8,9 @@ import {
   parseDuration,
 } from '../../policy/index.ts'
 
+/** Names of groups, or a function that finds them in the value. */
+export type EntryGroups<T> = readonly string[] | ((value: T) => readonly string[])
+
 /** What a call says of one entry. */
 export interface EntryOptions<T> {
   /** Takes the lifetimes from the policy of that name. @default l1 '1m', l2 '5m' */
@@ -17,7 +20,7 @@ export interface EntryOptions<T> {
   /** Lifetime in Redis, over the policy's. 0: not kept there. */
   readonly l2?: Duration
   /** The groups it belongs to, or a function that finds them in the value. @default [] */
-  readonly groups?: readonly string[] | ((value: T) => readonly string[])
+  readonly groups?: EntryGroups<T>
 }
 
 export interface Lifetimes {
@@ -25,10 +28,19 @@ export interface Lifetimes {
   readonly l2Ms: number
 }
 
+const KNOWN: ReadonlySet<string> = new Set(['policy', 'l1', 'l2', 'groups'])
+
 const DEFAULT_LIFETIMES: Lifetimes = Object.freeze({ l1Ms: 60_000, l2Ms: 300_000 })
 
 /** The lifetimes that a call asks for. Throws `policy-unknown` or `duration-invalid`. */
 export function resolveLifetimes(options: EntryOptions<never>, policies: Policies): Lifetimes {
+  const unknown = Object.keys(options).find((key) => !KNOWN.has(key))
+  if (unknown !== undefined) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `An entry has no option \`${unknown}\`. It takes ${[...KNOWN].map((key) => `\`${key}\``).join(', ')}.`,
+    )
+  }
   const base = options.policy === undefined ? DEFAULT_LIFETIMES : findPolicy(policies, options.policy)
   if (options.l1 === undefined && options.l2 === undefined) return base
   return {
@@ -48,6 +60,15 @@ export function assertKey(key: unknown): asserts key is string {
 
 /** Checks group names that were given or found in a value. Throws `group-invalid`. */
 export function checkGroups(groups: readonly string[]): readonly string[] {
-  groups.forEach(assertGroupName)
-  return groups
+  if (!Array.isArray(groups)) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`groups\` is ${describeValue(groups)}. Give an array of names.`,
+    )
+  }
+  // A copy: the caller may go on using its array.
+  return groups.map((group: unknown) => {
+    assertGroupName(group)
+    return group
+  })
 }

@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../policy/index.ts'
 import type { TierLookup } from '../trace.ts'
 import type { CacheEvent } from './cache-event.ts'
-import type { Coherence } from './coherence.ts'
+import type { Carried, Coherence } from './coherence.ts'
 import { type CacheEntry, decodeEntry, encodeEntry } from './entry-codec.ts'
-import type { Lifetimes } from './entry-options.ts'
+import type { EntryGroups, Lifetimes } from './entry-options.ts'
 import type { MemoryTier } from './memory-tier.ts'
 import type { RedisStore } from './redis-store.ts'
-import { sealValue } from './seal-value.ts'
+import { type SealedValue, sealValue } from './seal-value.ts'
 
 const NOT_JSON =
   'The value has no JSON form (a Date, Map, class instance, function, cycle or the like), so L2 would give back another one.'
@@ -15,11 +15,14 @@ export interface FillOptions<T> {
   readonly key: string
   readonly load: () => Promise<T> | T
   readonly lifetimes: Lifetimes
-  readonly groups: readonly string[] | ((value: T) => readonly string[])
+  readonly groups: EntryGroups<T>
   readonly memory: MemoryTier
   readonly store: RedisStore | undefined
   readonly coherence: Coherence
+  /** The wall clock, by which L2 entries expire in every process. */
   readonly now: () => number
+  /** This process's own clock, by which L1 entries do. */
+  readonly monotonicNow: () => number
   readonly onEvent: (event: CacheEvent) => void
 }
 
@@ -35,6 +38,7 @@ export class Fill<T> {
   #l1Stored = false
   #l2Stored = false
   #ttlMs: number | undefined
+  #foundGroups: readonly string[] | undefined
 
   constructor(options: FillOptions<T>) {
     this.#options = options
@@ -42,11 +46,22 @@ export class Fill<T> {
     this.#revision = options.coherence.local.revision
   }
 
-  /** Whether a caller that comes now may have this fill's value: nothing that could concern it was invalidated since. */
-  mayBeJoined(): boolean {
-    const { coherence, groups, key } = this.#options
-    if (coherence.local.revision === this.#revision) return true
-    return typeof groups !== 'function' && !coherence.local.covers(key, groups, this.#tick)
+  /** Whether a caller that comes now, and knows of those groups, may wait for this fill's value. */
+  mayBeJoined(groups: EntryGroups<never>): boolean {
+    if (this.#isUntouched) return true
+    const { coherence, key } = this.#options
+    const known = [this.#options.groups, groups].flatMap((some) => (typeof some === 'function' ? [] : some))
+    return !coherence.local.covers(key, known, this.#tick)
+  }
+
+  /** Whether those who joined may have the value, now that its groups are known as well. */
+  servesJoined(): boolean {
+    const { coherence, key } = this.#options
+    return this.#isUntouched || !coherence.local.covers(key, this.#foundGroups ?? [], this.#tick)
+  }
+
+  get #isUntouched(): boolean {
+    return this.#options.coherence.local.revision === this.#revision
   }
 
   async run(): Promise<T> {
@@ -58,31 +73,32 @@ export class Fill<T> {
     return { l1, l2: this.#l2, l1Stored: this.#l1Stored, l2Stored: this.#l2Stored, ttlMs: this.#ttlMs }
   }
 
-  /** Puts a value into both tiers; resolves when L2 has it or has been given up on. */
-  async put(value: T): Promise<void> {
-    await this.#keep(value, this.#options.coherence.head, this.#tick)
+  /** Puts a value into both tiers, as of where its invalidation stands; resolves when L2 has it or has been given up on. */
+  async put(value: T, { seq, tick }: Carried): Promise<void> {
+    await this.#keep(value, seq, tick, this.#options.monotonicNow())
   }
 
   async #readL2(): Promise<CacheEntry | undefined> {
-    const { store, coherence, key, lifetimes, memory, now } = this.#options
+    const { store, coherence, key, lifetimes, memory, now, monotonicNow } = this.#options
     if (store === undefined || lifetimes.l2Ms === 0) return undefined
     if (!coherence.trustsL2 || !store.isAvailable) {
       this.#l2 = 'unavailable'
       return undefined
     }
     const tick = this.#tick
+    const askedAtMs = monotonicNow()
     const text = await store.get(key)
     const entry = text === undefined ? undefined : decodeEntry(text)
     this.#l2 = 'miss'
     if (entry === undefined) return undefined
     this.#l2 = 'stale'
-    const nowMs = now()
-    const ttlMs = entry.expiresAtMs - nowMs
+    const ttlMs = entry.expiresAtMs - now()
     if (ttlMs <= 0 || !coherence.trustsL2) return undefined
     // Two fences: the log's, for what other processes wrote; and this process's own, for what happened while Redis answered.
     if (coherence.shared.covers(key, entry.groups, entry.since)) return undefined
     if (coherence.local.covers(key, entry.groups, tick)) return undefined
     this.#l2 = 'hit'
+    this.#foundGroups = entry.groups
     this.#ttlMs = ttlMs
     const { bytes } = sealValue(entry.value)
     const l1Ms = Math.min(lifetimes.l1Ms, ttlMs)
@@ -90,7 +106,7 @@ export class Fill<T> {
       const { value, groups } = entry
       this.#l1Stored = memory.store(
         key,
-        { value, groups, since: tick, loadedAtMs: nowMs, expiresAtMs: nowMs + l1Ms },
+        { value, groups, since: tick, loadedAtMs: askedAtMs, expiresAtMs: askedAtMs + l1Ms },
         bytes,
       )
     }
@@ -98,39 +114,52 @@ export class Fill<T> {
   }
 
   async #load(): Promise<T> {
-    const { coherence, load } = this.#options
+    const { coherence, load, monotonicNow } = this.#options
     // From here on: what was invalidated while L2 was asked is no matter to a load that begins now.
     this.#tick = coherence.tick
     this.#revision = coherence.local.revision
     const tick = this.#tick
     const since = coherence.head
+    const beganAtMs = monotonicNow()
     const value = await load()
     // Not awaited beyond L1: who asked has the value, and Redis may take its time.
-    if (value !== undefined) void this.#keep(value, since, tick)
+    if (value !== undefined) void this.#keep(value, since, tick, beganAtMs)
     return value
   }
 
-  async #keep(value: T, since: number, tick: number): Promise<void> {
-    const { key, lifetimes, memory, store, coherence, now } = this.#options
+  async #keep(value: T, since: number, tick: number, beganAtMs: number): Promise<void> {
+    const { key, lifetimes, memory, store, coherence, now, monotonicNow } = this.#options
     const groups = this.#findGroups(value)
     if (groups === undefined) return
-    const { bytes, isJson } = sealValue(value)
-    if (coherence.local.covers(key, groups, tick)) return
-    const nowMs = now()
+    this.#foundGroups = groups
+    const sealed = this.#seal(value)
+    if (sealed === undefined || coherence.local.covers(key, groups, tick)) return
+    // The log's order counts too: another process's `set` may stand behind ours there, though we heard of it first.
+    if (coherence.shared.covers(key, groups, since)) return
     if (lifetimes.l1Ms > 0) {
       this.#l1Stored = memory.store(
         key,
-        { value, groups, since: tick, loadedAtMs: nowMs, expiresAtMs: nowMs + lifetimes.l1Ms },
-        bytes,
+        // Trusted from when the load began, since that is what the value tells of; fresh from when it came.
+        { value, groups, since: tick, loadedAtMs: beganAtMs, expiresAtMs: monotonicNow() + lifetimes.l1Ms },
+        sealed.bytes,
       )
     }
     if (store === undefined || lifetimes.l2Ms === 0 || !coherence.trustsL2) return
-    const text = isJson
-      ? this.#encode({ value, groups, since, expiresAtMs: nowMs + lifetimes.l2Ms })
+    const text = sealed.isJson
+      ? this.#encode({ value, groups, since, expiresAtMs: now() + lifetimes.l2Ms })
       : this.#refuse('value-unserializable', NOT_JSON)
     if (text === undefined) return
     this.#l2Stored = true
     await store.set(key, text, lifetimes.l2Ms)
+  }
+
+  /** A value may run code of its own when it is looked at, such as a getter that asks a closed connection. */
+  #seal(value: T): SealedValue | undefined {
+    try {
+      return sealValue(value)
+    } catch (error) {
+      return this.#refuse('value-unserializable', error instanceof Error ? error.message : String(error))
+    }
   }
 
   /** The value has been loaded: a mistake in the function that names its groups costs its place in the cache, not the request. */

@@ -47,6 +47,8 @@ export class MemoryTier {
   /** Keeps a value unless it was invalidated while it was on its way. */
   store(key: string, entry: Omit<MemoryEntry, 'checkedRevision'>, bytes: number): boolean {
     if (this.#fences.covers(key, entry.groups, entry.since)) return false
+    // A slow load must not take the place of one that began after it.
+    if ((this.#entries.peek(key)?.since ?? 0) > entry.since) return false
     this.#entries.set(
       key,
       { ...entry, checkedRevision: this.#fences.revision },

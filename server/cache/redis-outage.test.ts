@@ -141,3 +141,61 @@ it('stops trusting L1 after maxLagMs of silence, so a partition bounds staleness
   )
   expect(ms).toBeLessThan(1_000)
 })
+
+it('trusts nothing from before a log that was deleted and begun again, in a process that starts later', async () => {
+  const one = await makeCache()
+  let row = 'old'
+  const read = (cache: TieredCache) => cache.getOrSet('a', () => row, { groups: ['g'] })
+  await read(one.cache)
+  await waitUntil(async () => (await one.redis.exists('thermocline:v:a')) === 1, 'the value in L2')
+  row = 'new'
+  await one.cache.invalidate({ groups: ['g'] })
+  // As an eviction does; what is appended next begins the log anew.
+  await one.redis.del('thermocline:log')
+  await one.cache.invalidate({ keys: ['something else'] })
+  const later = await makeCache()
+  expect(await read(later.cache)).toBe('new')
+})
+
+it('goes on counting upwards on a server whose clock is behind', async () => {
+  const { cache, redis } = await makeCache(400)
+  // The log is an hour ahead, as after a failover to a server with a slower clock.
+  const ahead = Date.now() * 1_000 + 3_600_000_000
+  const [last] = (await redis.xrevrange('thermocline:log', '+', '-', 'COUNT', 1)) as [[string, string[]]]
+  await redis.xadd('thermocline:log', `${ahead}-0`, 'p', last[0].split('-')[0] ?? '', 'd', '[["x"],[],[]]')
+  await waitUntil(async () => (await cache.invalidate({ keys: ['y'] })).acknowledged, 'the log')
+  await redis.flushall()
+  await waitUntil(async () => (await redis.xlen('thermocline:log')) > 0, 'the wiped log to be noticed')
+  let row = 'old'
+  const read = () => cache.getOrSet('a', () => row, { groups: ['g'] })
+  await waitUntil(() => cache.status().l2 === 'ready', 'L2 to be trusted')
+  await read()
+  row = 'new'
+  expect(await cache.invalidate({ groups: ['g'] })).toEqual({ acknowledged: true })
+  expect(await read()).toBe('new')
+})
+
+it('tells the log on close what it could not tell before', async () => {
+  const one = await makeCache()
+  const two = await makeCache()
+  let row = 'old'
+  const read = (cache: TieredCache) => cache.getOrSet('a', () => row)
+  await read(two.cache)
+  row = 'new'
+  await one.redis.config('SET', 'min-replicas-to-write', '1')
+  expect(await one.cache.invalidate({ keys: ['a'] })).toEqual({ acknowledged: false })
+  await one.redis.config('SET', 'min-replicas-to-write', '0')
+  await one.cache.close()
+  await waitUntil(async () => (await read(two.cache)) === 'new', 'the other process to hear of it', 1_000)
+})
+
+it('connects a client that was made to connect lazily', async () => {
+  const redis = new Redis(server.url, { lazyConnect: true, commandTimeout: 200 })
+  const cache = createTieredCache({ redis })
+  cleanUp.push(
+    () => redis.disconnect(),
+    () => cache.close(),
+  )
+  expect(await cache.ready(5_000)).toBe(true)
+  expect(await cache.invalidate({ keys: ['a'] })).toEqual({ acknowledged: true })
+})

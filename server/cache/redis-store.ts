@@ -5,7 +5,7 @@ import { CircuitBreaker } from './circuit-breaker.ts'
 
 export interface RedisStoreOptions {
   readonly redis: RedisLike
-  /** Goes before each key. */
+  /** Goes before each key, with a letter for the kind of key. */
   readonly prefix: string
   readonly timeoutMs: number
   readonly now: () => number
@@ -58,18 +58,21 @@ export class RedisStore {
       this.#breaker.succeeded()
       return reply
     } catch (error) {
-      this.#breaker.failed()
+      // A healthy server that can't do this one thing, such as reading a key of another type, is no outage.
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) this.#breaker.succeeded()
+      else this.#breaker.failed()
       onError(operation, error)
       return undefined
     }
   }
 
-  /** Keys may hold what visitors typed: a long one is cut and told apart by its digest. */
+  /**
+   * Keys may hold what visitors typed. A long one, or one that UTF-8 can't tell from another, is kept under its digest, and
+   * in a place of its own, so that nobody can type the key under which a long one is kept.
+   */
   #storageKey(key: string): string {
-    const short =
-      key.length <= LONGEST_KEY
-        ? key
-        : `${key.slice(0, LONGEST_KEY - 44)}#${createHash('sha256').update(key).digest('base64url')}`
-    return `${this.#options.prefix}${short}`
+    const { prefix } = this.#options
+    if (key.length <= LONGEST_KEY && !/\p{Surrogate}/u.test(key)) return `${prefix}v:${key}`
+    return `${prefix}h:${createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('base64url')}`
   }
 }

@@ -10,7 +10,7 @@ const OBJECT_BYTES = 56
 const SLOT_BYTES = 16
 
 /**
- * Freezes a value all the way down, weighs it and finds out whether JSON can carry it, in one walk. Frozen, because all
+ * Freezes plain data all the way down, weighs it and finds out whether JSON can carry it, in one walk. Frozen, because all
  * callers of a hit get the same object, and one that changed it would change it for all.
  */
 export function sealValue(value: unknown): SealedValue {
@@ -27,7 +27,9 @@ export function sealValue(value: unknown): SealedValue {
       seen.add(item)
       if (!isPlain(item)) {
         isJson = false
+        // Weighed but left as it is: what freezing does to an object with a life of its own is not known.
         bytes += ArrayBuffer.isView(item) ? item.byteLength : OBJECT_BYTES
+        if (!ArrayBuffer.isView(item)) for (const member of membersOf(item)) rest.push(member)
         continue
       }
       Object.freeze(item)
@@ -40,6 +42,11 @@ export function sealValue(value: unknown): SealedValue {
     } else if (!isJsonPrimitive(item)) isJson = false
   }
   return { bytes, isJson }
+}
+
+function membersOf(item: object): unknown[] {
+  if (item instanceof Map) return [...item.keys(), ...item.values()]
+  return item instanceof Set ? [...item] : Object.values(item)
 }
 
 function isPlain(item: object): boolean {

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { definePolicies, publicData } from '../../policy/index.ts'
 import { RedisServer } from '../../test/support/redis-server.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
@@ -151,7 +151,12 @@ describe('lifetimes', () => {
   it('come from the policy, or from the call', async () => {
     let now = Date.now()
     const policies = definePolicies({ short: publicData({ l1: '10s', l2: '30s' }) })
-    const { cache, redis } = await makeCache({ policies, clock: () => now })
+    const { cache, redis } = await makeCache({
+      policies,
+      clock: () => now,
+      // The jump of this clock must not pass for a silence of the log.
+      maxLagMs: '1h',
+    })
     const { load, state } = source(() => 1)
     await cache.getOrSet('a', load, { policy: 'short' })
     expect(await redis.pttl(`test-${namespace}:v:a`)).toBeGreaterThan(29_000)
@@ -265,6 +270,76 @@ describe('invalidating', () => {
     await waitUntil(async () => (await two.cache.get('a')) === 2, 'the other process to see it', 1_000)
     await one.cache.delete('a')
     expect(await one.cache.get('a')).toBeUndefined()
+  })
+})
+
+describe('what callers do wrong or unusually', () => {
+  it('costs a value its place in the cache, and no more, when it throws while it is looked at', async () => {
+    const { cache, events } = await makeCache()
+    const value = {
+      get relation(): string {
+        throw new Error('relation not loaded')
+      },
+    }
+    expect(await cache.getOrSet('a', () => value)).toBe(value)
+    await waitUntil(() => events.some(({ type }) => type === 'not-stored'), 'the event')
+  })
+
+  it('costs nothing when onEvent throws', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { cache } = await makeCache({
+      onEvent: () => {
+        throw new Error('metrics client is down')
+      },
+    })
+    expect(await cache.invalidate({ keys: ['a'] })).toEqual({ acknowledged: true })
+    expect(cache.status().l2).toBe('ready')
+    expect(error).toHaveBeenCalled()
+    error.mockRestore()
+  })
+
+  it('may use its arrays again', async () => {
+    const cache = createTieredCache()
+    const groups = ['g']
+    let row = 'old'
+    await cache.getOrSet('a', () => row, { groups })
+    groups.length = 0
+    row = 'new'
+    await cache.invalidate({ groups: ['g'] })
+    expect(await cache.getOrSet('a', () => row)).toBe('new')
+    await cache.close()
+  })
+
+  it('keeps keys apart that look alike in Redis', async () => {
+    const { cache } = await makeCache()
+    const keys = [`k${'x'.repeat(300)}`, `k${'x'.repeat(301)}`, 'a\uD800', 'a\uD801', `k${'x'.repeat(199)}`]
+    for (const key of keys) await cache.set(key, key, { l1: 0 })
+    for (const key of keys) expect(await cache.get(key)).toBe(key)
+  })
+
+  it('names a misspelt option', async () => {
+    const { cache } = await makeCache()
+    await expect(cache.getOrSet('a', () => 1, { polisy: 'x' } as object)).rejects.toThrow(
+      /no option `polisy`/,
+    )
+    await expect(cache.getOrSet('a', () => 1, { groups: 'x' as never })).rejects.toThrow(/`groups` is "x"/)
+    await expect(cache.invalidate({ group: ['a'] } as object)).rejects.toThrow(/knows no `group`/)
+  })
+
+  it('with one group function shares a load although other groups are invalidated meanwhile', async () => {
+    const cache = createTieredCache()
+    const slow = source(() => ({ id: 1 }))
+    slow.hold()
+    const ask = () => cache.getOrSet('a', slow.load, { groups: ({ id }) => [`product-${id}`] })
+    const waiting = [ask()]
+    for (let i = 0; i < 10; i += 1) {
+      await cache.invalidate({ groups: [`other-${i}`] })
+      waiting.push(ask())
+    }
+    slow.state.release()
+    await Promise.all(waiting)
+    expect(slow.state.calls).toBe(1)
+    await cache.close()
   })
 })
 

@@ -4,6 +4,7 @@ import { type CompleteInvalidation, type Invalidation, checkInvalidation } from 
 import type { InvalidationLog } from '../log/invalidation-log.ts'
 import { MemoryLog } from '../log/memory-log.ts'
 import { RedisLog } from '../log/redis-log.ts'
+import type { RedisLike } from '../redis-like.ts'
 import { type TierLookup, currentTrace } from '../trace.ts'
 import { type ResolvedCacheOptions, type TieredCacheOptions, resolveCacheOptions } from './cache-options.ts'
 import { Coherence } from './coherence.ts'
@@ -48,15 +49,17 @@ export class TieredCache {
 
   constructor(options: TieredCacheOptions) {
     const resolved = resolveCacheOptions(options)
-    const { redis, namespace, l2TimeoutMs, maxLagMs, now, onEvent } = resolved
+    const { redis, namespace, l2TimeoutMs, maxLagMs, monotonicNow, onEvent } = resolved
+    // A lazy client would wait for a command, and commands wait for a client that is ready.
+    if (redis?.status === 'wait') redis.connect().catch(() => {})
     this.#options = resolved
     this.#store =
       redis &&
       new RedisStore({
         redis,
-        prefix: `${namespace}:v:`,
+        prefix: `${namespace}:`,
         timeoutMs: l2TimeoutMs,
-        now,
+        now: monotonicNow,
         onError: (operation, error) => onEvent({ type: 'l2-error', operation, error }),
       })
     this.#log = redis
@@ -65,13 +68,14 @@ export class TieredCache {
           key: `${namespace}:log`,
           maxLength: resolved.logLength,
           timeoutMs: l2TimeoutMs,
-          blockMs: Math.ceil(maxLagMs / 4),
-          now,
+          blockMs: Math.min(1_000, Math.ceil(maxLagMs / 4)),
+          now: monotonicNow,
         })
       : new MemoryLog()
     this.#coherence = new Coherence({
       log: this.#log,
       maxLagMs,
+      now: monotonicNow,
       onEvent: (event) => {
         if (event.type === 'log-caught-up') this.#caughtUp.emit('caught-up')
         onEvent(event)
@@ -92,7 +96,7 @@ export class TieredCache {
    * because of Redis.
    */
   getOrSet<T>(key: string, load: Loader<T>, options: EntryOptions<T> = {}): Promise<T> {
-    const now = this.#options.now()
+    const now = this.#options.monotonicNow()
     const found = this.#memory.lookup(key, now)
     if (typeof found === 'object' && this.#coherence.trustsL1(found.loadedAtMs, now)) {
       this.#recordHit(found.expiresAtMs - now)
@@ -104,7 +108,7 @@ export class TieredCache {
   /** The value of a key in L1 or L2, `undefined` where neither has it. Rejects with `key-invalid` or `policy-unknown`. */
   async get<T>(key: string, options: Pick<EntryOptions<T>, 'policy' | 'l1'> = {}): Promise<T | undefined> {
     assertKey(key)
-    const now = this.#options.now()
+    const now = this.#options.monotonicNow()
     const found = this.#memory.lookup(key, now)
     if (typeof found === 'object' && this.#coherence.trustsL1(found.loadedAtMs, now)) {
       this.#recordHit(found.expiresAtMs - now)
@@ -126,9 +130,9 @@ export class TieredCache {
         `\`set\` was given no value for ${JSON.stringify(key)}. Use \`delete\` to remove it.`,
       )
     }
-    await this.#coherence.invalidate({ keys: [key], groups: [], prefixes: [] })
+    const carried = await this.#coherence.invalidate({ keys: [key], groups: [], prefixes: [] })
     const fill = this.#newFill<T>(key, () => value, options)
-    await fill.put(value)
+    await fill.put(value, carried)
   }
 
   /** Removes a key from every tier and process. */
@@ -144,16 +148,21 @@ export class TieredCache {
    */
   async invalidate(invalidation: Invalidation): Promise<InvalidationResult> {
     const complete: CompleteInvalidation = checkInvalidation(invalidation)
-    return { acknowledged: await this.#coherence.invalidate(complete) }
+    const { isAcknowledged } = await this.#coherence.invalidate(complete)
+    return { acknowledged: isAcknowledged }
   }
 
   /** Resolves when L2 is in use, or after `timeoutMs` without it; then with `false`. */
   async ready(timeoutMs = 2_000): Promise<boolean> {
-    if (!this.#log.isCaughtUp) {
-      const signal = AbortSignal.timeout(timeoutMs)
-      await once(this.#caughtUp, 'caught-up', { signal }).catch(() => {})
+    const { redis } = this.#options
+    const signal = AbortSignal.timeout(timeoutMs)
+    try {
+      if (!this.#log.isCaughtUp) await once(this.#caughtUp, 'caught-up', { signal })
+      if (redis !== undefined && redis.status !== 'ready') await untilReady(redis, signal)
+    } catch {
+      // Time is up: what follows says how things stand.
     }
-    return this.#coherence.trustsL2
+    return this.status().l2 !== 'down'
   }
 
   status(): CacheStatusReport {
@@ -164,10 +173,10 @@ export class TieredCache {
     }
   }
 
-  /** Stops tailing the log and aborts running loads. The Redis client stays open: it is yours. */
+  /** Tells the log what it has not acknowledged, stops tailing it and aborts running loads. The Redis client stays open: it is yours. */
   async close(): Promise<void> {
     this.#closing.abort()
-    this.#coherence.close()
+    await this.#coherence.close()
     await this.#log.close()
     this.#memory.clear()
   }
@@ -175,8 +184,9 @@ export class TieredCache {
   async #fill<T>(key: string, load: Loader<T>, options: EntryOptions<T>, l1: 'miss' | 'stale'): Promise<T> {
     assertKey(key)
     const running = this.#flights.get(key)
-    if (running?.fill.mayBeJoined()) {
+    if (running?.fill.mayBeJoined(options.groups ?? [])) {
       const value = (await running.outcome) as T
+      if (!running.fill.servesJoined()) return this.#fill(key, load, options, l1)
       currentTrace.getStore()?.record({ ...running.fill.lookup(l1), l1: 'collapsed' })
       return value
     }
@@ -203,6 +213,7 @@ export class TieredCache {
       store: this.#store,
       coherence: this.#coherence,
       now: this.#options.now,
+      monotonicNow: this.#options.monotonicNow,
       onEvent: this.#options.onEvent,
     })
   }
@@ -213,6 +224,19 @@ export class TieredCache {
     const lookup: TierLookup = { l1: 'hit', l2: 'off', l1Stored: false, l2Stored: false, ttlMs }
     trace.record(lookup)
   }
+}
+
+function untilReady(redis: RedisLike, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      redis.off('ready', settle)
+      signal.removeEventListener('abort', settle)
+      if (signal.aborted) reject(new Error('Redis was not ready in time.'))
+      else resolve()
+    }
+    redis.on('ready', settle)
+    signal.addEventListener('abort', settle)
+  })
 }
 
 /**

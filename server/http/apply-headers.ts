@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   ALWAYS_VALIDATED,
+  type CacheControl,
   NOT_STORED,
   PARTITION_HEADER,
   type PolicyHeaders,
@@ -9,22 +10,35 @@ import {
   policyHeaders,
 } from '../../policy/index.ts'
 import type { Exchange } from './exchange.ts'
+import { UNKNOWN_PARTITION } from './partition-of.ts'
 import { writeServerTiming } from './server-timing.ts'
 
+const PRIVATELY_VALIDATED: PolicyHeaders = Object.freeze({
+  'Cache-Control': 'private, no-cache',
+  Vary: 'Cookie',
+})
+
 export interface ApplyOptions {
-  readonly partition: string | undefined
+  readonly partition: string | typeof UNKNOWN_PARTITION | undefined
   readonly serverTiming: boolean
   readonly warn: (message: string) => void
 }
+
+/** `send`, beneath `res.sendFile` and `express.static`, writes this of its own accord: nobody has said it. */
+const WRITTEN_BY_SEND = 'public, max-age=0'
+
+/** The most characters of a path that are looked at or repeated: a visitor makes it as long as the server takes. */
+const LONGEST_PATH = 512
 
 /** Writes everything that caches are told about a response, at the moment its headers leave. */
 export function applyHeaders(
   request: IncomingMessage,
   response: ServerResponse,
   exchange: Exchange,
-  { partition, serverTiming, warn }: ApplyOptions,
+  options: ApplyOptions,
 ): void {
-  const chosen = chooseHeaders(request, response, exchange, warn)
+  const { partition, serverTiming } = options
+  const chosen = chooseHeaders(request, response, exchange, options)
   if (chosen !== undefined) {
     const { Vary, ...fields } = chosen
     response.removeHeader('CDN-Cache-Control')
@@ -32,10 +46,12 @@ export function applyHeaders(
     // Merged, never set: the handler, `cors` and `compression` have their own words in it.
     if (Vary !== undefined) response.setHeader('Vary', mergeVary(text(response, 'Vary'), Vary.split(', ')))
   }
-  const cacheControl = parseCacheControl(text(response, 'Cache-Control'))
-  // Only where no shared cache keeps it: the field belongs to one user.
-  const isPersonal = cacheControl.private !== undefined || cacheControl.noStore === true
-  if (partition !== undefined && isPersonal) response.setHeader(PARTITION_HEADER, partition)
+  const isPersonal = mustStayPrivate(parseCacheControl(text(response, 'Cache-Control')))
+  // Only where no shared cache keeps it, since the field belongs to one user.
+  if (typeof partition === 'string' && (isPersonal || isUnsafe(request))) {
+    response.setHeader(PARTITION_HEADER, partition)
+  }
+  if (!isPersonal) guardLateCookie(request, response, options)
 
   const { cacheStatus } = exchange.trace
   if (cacheStatus === '') return
@@ -49,32 +65,73 @@ export function applyHeaders(
 function chooseHeaders(
   request: IncomingMessage,
   response: ServerResponse,
-  { policy, groups, credentials }: Exchange,
-  warn: (message: string) => void,
+  exchange: Exchange,
+  { partition, warn }: ApplyOptions,
 ): PolicyHeaders | undefined {
-  const setsCookie = response.hasHeader('Set-Cookie')
-  const own = text(response, 'Cache-Control')
-  if (policy === undefined) {
-    if (own !== undefined) return undefined
-    return credentials.wereRead || setsCookie ? NOT_STORED : ALWAYS_VALIDATED
-  }
-  const path = (request as { originalUrl?: string }).originalUrl?.split('?', 1)[0] ?? ''
-  // A lifetime is meant for the answer, not for an error that stands in its place.
-  if (!isLasting(response.statusCode)) return NOT_STORED
+  const { policy, groups } = exchange
+  const path = pathOf(request)
+  const written = text(response, 'Cache-Control')
+  const own = written === WRITTEN_BY_SEND ? undefined : written
   const ownDirectives = parseCacheControl(own)
-  if (ownDirectives.noStore) return NOT_STORED
-  if (ownDirectives.private !== undefined && policy.kind !== 'private') return undefined
-  if (setsCookie && policy.kind !== 'private' && policy.kind !== 'no-store') {
-    warn(
-      `${path} sets a cookie, so it left as \`private, no-store\` and not under its ${policy.kind} policy.`,
-    )
+  const setsCookie = response.hasHeader('Set-Cookie')
+  if (policy === undefined) {
+    if (own === undefined) return exchange.credentials.reads > 0 || setsCookie ? NOT_STORED : ALWAYS_VALIDATED
+    if (!setsCookie || mustStayPrivate(ownDirectives) || ownDirectives.noCache !== undefined) return undefined
+    warn(`${path} sets a cookie, so it left as \`private, no-store\` and not as ${JSON.stringify(own)}.`)
     return NOT_STORED
   }
-  if (policy.kind === 'immutable' && policy.hashedPath?.test(path) !== true) {
+  // A lifetime is meant for the answer to a GET, not for an error that stands in its place.
+  if (policy.kind === 'no-store' || !isLasting(response.statusCode) || isUnsafe(request)) return NOT_STORED
+  if (ownDirectives.noStore) return NOT_STORED
+  if (policy.kind === 'private') {
+    if (partition === UNKNOWN_PARTITION) return NOT_STORED
+    return ownDirectives.noCache === undefined ? policyHeaders(policy, groups) : PRIVATELY_VALIDATED
+  }
+  if (ownDirectives.private !== undefined)
+    return policy.kind === 'revalidate' ? PRIVATELY_VALIDATED : undefined
+  if (setsCookie || exchange.credentials.reads > exchange.readsBeforeRoute) {
+    const reason = setsCookie ? 'sets a cookie' : 'was made by looking at Cookie or Authorization'
+    warn(`${path} ${reason}, so it left as \`private, no-store\` and not under its ${policy.kind} policy.`)
+    return NOT_STORED
+  }
+  if (policy.kind === 'immutable' && !isHashed(path, policy.hashedPath)) {
     warn(`${path} has no content hash in its name, so it left as \`no-cache\` and not as immutable.`)
     return ALWAYS_VALIDATED
   }
-  return policyHeaders(policy, groups)
+  return ownDirectives.noCache === undefined ? policyHeaders(policy, groups) : ALWAYS_VALIDATED
+}
+
+/** A session middleware in front of this one sets its cookie after these headers were decided. */
+function guardLateCookie(request: IncomingMessage, response: ServerResponse, { warn }: ApplyOptions): void {
+  for (const method of ['setHeader', 'appendHeader'] as const) {
+    const original = response[method]
+    response[method] = (name: string, value: string | readonly string[]) => {
+      if (name.toLowerCase() === 'set-cookie') {
+        warn(`${pathOf(request)} sets a cookie, so it left as \`private, no-store\`.`)
+        response.removeHeader('CDN-Cache-Control')
+        response.removeHeader('Cache-Groups')
+        response.setHeader('Cache-Control', NOT_STORED['Cache-Control'])
+      }
+      return Reflect.apply(original, response, [name, value])
+    }
+  }
+}
+
+function mustStayPrivate({ noStore, private: isPrivate }: CacheControl): boolean {
+  return noStore === true || isPrivate !== undefined
+}
+
+function isHashed(path: string, pattern: RegExp | undefined): boolean {
+  return path.length <= LONGEST_PATH && pattern?.test(path) === true
+}
+
+function pathOf(request: IncomingMessage): string {
+  const path = (request as { originalUrl?: string }).originalUrl ?? request.url ?? ''
+  return path.split('?', 1)[0]?.slice(0, LONGEST_PATH + 1) ?? ''
+}
+
+function isUnsafe({ method }: IncomingMessage): boolean {
+  return method !== 'GET' && method !== 'HEAD'
 }
 
 /** Success, "not modified", and moves that are for good. */

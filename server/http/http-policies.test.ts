@@ -1,4 +1,5 @@
 import express from 'express'
+import onHeaders from 'on-headers'
 import type { Express, Request } from 'express'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -51,7 +52,7 @@ describe('a route under a policy', () => {
   it('says the same to browsers, CDNs and caches that know groups', async () => {
     app.get(
       '/p/:id',
-      http.route('product', (request) => ({ groups: [`product-${String(request.params['id'])}`] })),
+      http.route('product', (request) => ({ groups: [`product-${request.params['id']}`] })),
       (_, response) => {
         http.addGroups(response, ['category-fruit'])
         response.vary('Accept').json({ id: 42 })
@@ -135,6 +136,81 @@ describe('a route under a policy', () => {
     expect((await get('/lax')).headers.get('cache-control')).toBe('private, no-store')
   })
 
+  it('never lets a cookie be shared that a session middleware sets at the last moment', async () => {
+    const late = express()
+    late.use((_request, response, next) => {
+      // As express-session does: registered before, and so called after, the policies' own listener.
+      onHeaders(response, () => response.appendHeader('Set-Cookie', 'sid=1'))
+      next()
+    })
+    late.use(http.middleware())
+    late.get('/p', http.route('product'), (_, response) => response.json({}))
+    const site = await serve(late)
+    const { headers } = await fetch(`${site.url}/p`)
+    await site.close()
+    expect(headers.get('set-cookie')).toBe('sid=1')
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('cdn-cache-control')).toBeNull()
+  })
+
+  it.each(['cookie', 'authorization'])('never shares what a handler made by looking at %s', async (name) => {
+    app.use('/static', http.route('product'))
+    app.get('/static/me', (request, response) => response.json({ you: request.headers[name] }))
+    const { headers } = await get('/static/me', { [name]: 'x' })
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('cdn-cache-control')).toBeNull()
+  })
+
+  it('keeps a private response from being kept when the user can not be told', async () => {
+    const asked = createHttpPolicies(policies, {
+      partition: (() => Promise.resolve('ada')) as never,
+      onWarning: (message) => warnings.push(message),
+    })
+    const other = await serve(express().get('/a', asked.route('account'), (_, response) => response.json({})))
+    const { headers } = await fetch(`${other.url}/a`)
+    await other.close()
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('thermocline-partition')).toBeNull()
+    expect(warnings).toContainEqual(expect.stringContaining('`partition` gave a promise'))
+  })
+
+  it('is for GET and HEAD: another method leaves nothing to keep', async () => {
+    app.post('/p', http.route('product'), (_, response) => response.json({}))
+    const { headers } = await fetch(`${url}/p`, { method: 'POST' })
+    expect(headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it.each([
+    ['secret', 'private, max-age=600', 'private, no-store'],
+    ['page', 'private, max-age=600', 'private, no-cache'],
+    ['product', 'no-cache', 'no-cache'],
+    ['account', 'no-cache', 'private, no-cache'],
+  ] as const)('joins %s with a handler that says %s to the stricter %s', async (name, own, expected) => {
+    app.get('/x', http.route(name), (_, response) => response.set('Cache-Control', own).json({}))
+    const { headers } = await get('/x')
+    expect(headers.get('cache-control')).toBe(expected)
+    expect(headers.get('cdn-cache-control')).toBeNull()
+  })
+
+  it('looks at no more of a path than it must', async () => {
+    app.use('/a', http.route('asset'), (_, response) => response.send('x'))
+    const { headers } = await get(`/a/${'-'.repeat(10_000)}/app-B9zx1Qk2.js`)
+    expect(headers.get('cache-control')).toBe('no-cache')
+    expect(warnings.join('').length).toBeLessThan(1_000)
+  })
+
+  it('keeps the types of the path for the handler behind it', () => {
+    app.get(
+      '/a/:id',
+      http.route('product', (request) => ({ groups: [request.params['id'] ?? ''] })),
+      (request, response) => {
+        const id: string = request.params.id
+        response.send(id)
+      },
+    )
+    expect(app).toBeDefined()
+  })
+
   it('is immutable only under a hashed name', async () => {
     app.use('/assets', http.route('asset'), (_, response) => response.send('x'))
     expect((await get('/assets/app-B9zx1Qk2.js')).headers.get('cache-control')).toBe(
@@ -147,7 +223,7 @@ describe('a route under a policy', () => {
   it('leaves out a group that a visitor made unusable, and answers', async () => {
     app.get(
       '/p/:id',
-      http.route('product', (request) => ({ groups: [`product-${String(request.params['id'])}`] })),
+      http.route('product', (request) => ({ groups: [`product-${request.params['id']}`] })),
       (_, response) => response.json({}),
     )
     const answer = await get('/p/%22%0d%0aX-Evil:1')
@@ -183,6 +259,16 @@ describe('a route that declares nothing', () => {
   it('is kept by nobody when it sets a cookie', async () => {
     app.get('/x', (_, response) => response.cookie('a', '1').json({}))
     expect((await get('/x')).headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it('is kept by nobody when it is a file that was sent after reading Cookie', async () => {
+    app.get('/invoice', (request, response) => {
+      if (request.headers.cookie === undefined) response.status(401).end()
+      else response.sendFile(import.meta.filename)
+    })
+    expect((await get('/invoice', { cookie: 'sid=1' })).headers.get('cache-control')).toBe(
+      'private, no-store',
+    )
   })
 
   it('may say its own', async () => {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Request, RequestHandler } from 'express'
+import type { NextFunction, Request } from 'express'
 import onHeaders from 'on-headers'
 import {
   type Policies,
   ThermoclineError,
   assertGroupName,
+  definePolicies,
   describeValue,
   findPolicy,
 } from '../../policy/index.ts'
@@ -34,11 +35,17 @@ export interface RouteDetails {
   readonly groups?: readonly string[]
 }
 
+/**
+ * An Express middleware that says nothing of a route's parameters, so that Express goes on reading them off the path for
+ * the handlers beside it.
+ */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: NextFunction) => void
+
 export interface HttpPolicies<Name extends string = string> {
   /** Goes first in the application: traces each request and makes routes that declare nothing safe. */
-  middleware(): RequestHandler
+  middleware(): Middleware
   /** Goes in front of a route's handler: its responses leave under the policy of that name. Throws `policy-unknown`. */
-  route(name: Name, details?: (request: Request) => RouteDetails): RequestHandler
+  route<P = Record<string, string>>(name: Name, details?: (request: Request<P>) => RouteDetails): Middleware
   /** Adds groups that are known only once the handler has loaded its data. */
   addGroups(response: ServerResponse, groups: readonly string[]): void
 }
@@ -61,13 +68,18 @@ export function createHttpPolicies<Name extends string>(
       `\`createHttpPolicies\` has no option \`${unknown}\`. It takes ${KNOWN.map((key) => `\`${key}\``).join(', ')}.`,
     )
   }
+  definePolicies(policies)
   const exchanges = new WeakMap<ServerResponse, Exchange>()
   const report = options.onWarning ?? ((message: string) => console.warn(`thermocline: ${message}`))
   const warned = new Set<string>()
   const warn = (message: string): void => {
     if (warned.has(message) || warned.size >= MOST_WARNINGS) return
     warned.add(message)
-    report(message)
+    try {
+      report(message)
+    } catch (error) {
+      console.error('thermocline: `onWarning` threw.', error)
+    }
   }
 
   const begin = (request: IncomingMessage, response: ServerResponse): Exchange => {
@@ -89,7 +101,11 @@ export function createHttpPolicies<Name extends string>(
 
   const addGroups = (response: ServerResponse, groups: readonly string[]): void => {
     const exchange = exchanges.get(response)
-    for (const group of groups) {
+    if (!Array.isArray(groups)) {
+      warn(`\`groups\` is ${describeValue(groups)} and was left out. Give an array of names.`)
+      return
+    }
+    for (const group of groups as readonly unknown[]) {
       try {
         assertGroupName(group)
         exchange?.groups.add(group)
@@ -106,10 +122,18 @@ export function createHttpPolicies<Name extends string>(
     },
     route: (name, details) => {
       const policy = findPolicy(policies, name)
+      if (details !== undefined && typeof details !== 'function') {
+        throw new ThermoclineError(
+          'option-invalid',
+          `\`route\` was given ${describeValue(details)} beside ${JSON.stringify(name)}. Give a function: (request) => ({ groups: [...] }).`,
+        )
+      }
       return (request, response, next) => {
         const exchange = begin(request, response)
         exchange.policy = policy
-        if (details !== undefined) addGroups(response, details(request).groups ?? [])
+        exchange.readsBeforeRoute = exchange.credentials.reads
+        if (details !== undefined)
+          addGroups(response, details(request as Parameters<typeof details>[0])?.groups ?? [])
         if (currentTrace.getStore() === undefined) currentTrace.run(exchange.trace, next)
         else next()
       }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Whether anything has looked at who is asking. */
+/** How often anything has looked at who is asking. */
 export interface CredentialUse {
-  wereRead: boolean
+  reads: number
 }
 
 /**
@@ -10,7 +10,7 @@ export interface CredentialUse {
  * was made by looking at them may be meant for one user.
  */
 export function watchCredentials(request: IncomingMessage): CredentialUse {
-  const use: CredentialUse = { wereRead: false }
+  const use: CredentialUse = { reads: 0 }
   for (const name of ['cookie', 'authorization'] as const) {
     const value = request.headers[name]
     if (value === undefined) continue
@@ -19,7 +19,7 @@ export function watchCredentials(request: IncomingMessage): CredentialUse {
       configurable: true,
       enumerable: true,
       get() {
-        use.wereRead = true
+        use.reads += 1
         return current
       },
       set(replacement: string | undefined) {

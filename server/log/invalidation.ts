@@ -17,6 +17,13 @@ export const EVERYTHING: CompleteInvalidation = Object.freeze({ keys: [], groups
  * nothing) and would otherwise pass for success. Throws `option-invalid`, `key-invalid` or `group-invalid`.
  */
 export function checkInvalidation(invalidation: Invalidation): CompleteInvalidation {
+  const unknown = Object.keys(invalidation).find((part) => !['keys', 'groups', 'prefixes'].includes(part))
+  if (unknown !== undefined) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`invalidate\` knows no \`${unknown}\`. It takes \`keys\`, \`groups\` and \`prefixes\`.`,
+    )
+  }
   const complete = { keys: [], groups: [], prefixes: [], ...invalidation }
   for (const part of ['keys', 'groups', 'prefixes'] as const) {
     const list: unknown = complete[part]
@@ -33,7 +40,8 @@ export function checkInvalidation(invalidation: Invalidation): CompleteInvalidat
       '`invalidate` was given nothing to invalidate. Name at least one key, group or prefix; `prefixes: [""]` is everything.',
     )
   }
-  return complete
+  // Copies: the caller may go on using its arrays.
+  return { keys: [...complete.keys], groups: [...complete.groups], prefixes: [...complete.prefixes] }
 }
 
 /** As one log entry carries it. */

@@ -1,15 +1,16 @@
 /**
- * KEYS[1] the stream, ARGV[1] the payload, ARGV[2] how many entries to keep.
+ * KEYS[1] the stream, ARGV[1] the payload, ARGV[2] how many entries to keep, ARGV[3] a number that the new one must exceed.
  *
  * The sequence number is the server's time in microseconds, or one more than the last where the clock stands still or
- * runs back: it never repeats even after the stream was wiped, and stays an exact integer in JavaScript until the year 2255.
+ * runs back. It never repeats, not even after the stream was wiped or a server took over whose clock is behind, since
+ * the caller says how far it has heard; and it stays an exact integer in JavaScript until the year 2255.
  */
 export const APPEND_SCRIPT = `
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 local previous = 0
 if last[1] then previous = tonumber(string.match(last[1][1], '^%d+')) end
 local time = redis.call('TIME')
-local seq = math.max(tonumber(time[1]) * 1000000 + tonumber(time[2]), previous + 1)
+local seq = math.max(tonumber(time[1]) * 1000000 + tonumber(time[2]), previous + 1, tonumber(ARGV[3]) + 1)
 local id = string.format('%.0f', seq)
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], id .. '-0', 'p', string.format('%.0f', previous), 'd', ARGV[1])
 return id

@@ -41,6 +41,7 @@ export class RedisLog implements InvalidationLog {
   #cursor: number | undefined
   #server: string | undefined
   #closed = false
+  #isLost = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: RedisLogOptions) {
@@ -49,6 +50,9 @@ export class RedisLog implements InvalidationLog {
       lazyConnect: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
+      // A read that waits for news takes longer than any command of a request may.
+      commandTimeout: undefined,
+      socketTimeout: undefined,
       autoResendUnfulfilledCommands: false,
       // This class reconnects by itself, since it must look for gaps each time.
       retryStrategy: () => null,
@@ -63,22 +67,16 @@ export class RedisLog implements InvalidationLog {
   }
 
   async append(invalidation: CompleteInvalidation): Promise<number> {
-    const { redis, key, maxLength, timeoutMs } = this.#options
+    const { redis, timeoutMs } = this.#options
     if (redis.status !== 'ready') throw new Error(`Redis is not connected (${redis.status}).`)
-    const reply = await withDeadline(
-      redis.call('EVAL', APPEND_SCRIPT, 1, key, encodeInvalidation(invalidation), maxLength),
-      timeoutMs,
-      'Appending to the invalidation log',
-    )
-    const seq = Number(reply)
-    this.head = Math.max(this.head, seq)
-    return seq
+    const reply = redis.call('EVAL', APPEND_SCRIPT, ...this.#appendArguments(invalidation))
+    return this.#noteAppended(await withDeadline(reply, timeoutMs, 'Appending to the invalidation log'))
   }
 
   async close(): Promise<void> {
     this.#closed = true
     this.isCaughtUp = false
-    this.#reader.disconnect()
+    this.#hangUp()
     await this.#running
   }
 
@@ -88,13 +86,21 @@ export class RedisLog implements InvalidationLog {
         await this.#connect()
         while (!this.#closed) await this.#readOnce(listener)
       } catch (error) {
+        const wasLost = this.#isLost
+        this.#isLost = true
         this.isCaughtUp = false
-        this.#reader.disconnect()
+        this.#hangUp()
         if (this.#closed) return
-        listener.lost(error)
+        if (!wasLost) listener.lost(error)
         await sleep(RECONNECT_MS, undefined, { ref: false })
       }
     }
+  }
+
+  /** A frozen server never answers a polite goodbye, and the socket would wait for it. */
+  #hangUp(): void {
+    this.#reader.disconnect()
+    this.#reader.stream?.destroy()
   }
 
   async #connect(): Promise<void> {
@@ -102,14 +108,14 @@ export class RedisLog implements InvalidationLog {
     if (this.#reader.status !== 'ready') await this.#within(this.#reader.connect(), 'Connecting to Redis')
     const info = String(await this.#ask('INFO', 'server'))
     const server = /^run_id:(\w+)/m.exec(info)?.[1] ?? ''
-    // Another server, or the same one restarted from an older snapshot: its end of the log may not be ours.
-    if (this.#server !== undefined && server !== this.#server) await this.#restart()
+    const isOther = this.#server !== undefined && server !== this.#server
     this.#server = server
     const first = readEntries(await this.#ask('XRANGE', key, '-', '+', 'COUNT', 1))[0]
-    if (first === undefined) await this.#begin()
+    // Another server, or the same one restarted from an older snapshot: its end of the log may not be ours.
+    if (isOther || first === undefined) await this.#beginAnew()
     else if (this.#cursor === undefined) {
-      // A stream that has been cut says nothing about what went before its first entry.
-      if (first.previous !== 0) this.#reset(first.seq)
+      // What stood before the first entry is not known: the stream may have been cut, or evicted and begun again.
+      this.#reset(first.seq)
       this.#cursor = first.previous
     }
   }
@@ -128,12 +134,12 @@ export class RedisLog implements InvalidationLog {
     for (const entry of entries) this.#take(entry, listener)
     if (entries.length === 0) {
       const last = await this.#lastSeq()
-      if (last === undefined || last < cursor) await this.#restart()
-      if (last === undefined) await this.#begin()
+      if (last === undefined || last < cursor) await this.#beginAnew()
     }
     if (entries.length === PAGE) return
     // The answer proves that nothing was missing when the question was asked.
     this.heardAtMs = askedAtMs
+    this.#isLost = false
     if (this.isCaughtUp) return
     this.isCaughtUp = true
     listener.caughtUp()
@@ -146,18 +152,25 @@ export class RedisLog implements InvalidationLog {
     listener.invalidated(decodeInvalidation(entry.payload), entry.seq)
   }
 
-  /** An empty log begins with an entry that invalidates everything, so that values older than the log are never trusted. */
-  async #begin(): Promise<void> {
-    const { key, maxLength } = this.#options
-    await this.#ask('EVAL', APPEND_SCRIPT, 1, key, encodeInvalidation(EVERYTHING), maxLength)
-    this.#cursor ??= 0
+  /**
+   * Entries were lost on the way, or there never were any: nothing that was written before this moment can be checked. An
+   * entry that invalidates everything says so to all processes, and those that start later find it at the beginning.
+   */
+  async #beginAnew(): Promise<void> {
+    const reply = await this.#ask('EVAL', APPEND_SCRIPT, ...this.#appendArguments(EVERYTHING))
+    this.#cursor = this.#noteAppended(reply)
+    this.#reset(this.#cursor)
   }
 
-  /** Entries were lost on the way: nothing that was written before this moment can be checked any more. */
-  async #restart(): Promise<void> {
-    const [seconds, micros] = (await this.#ask('TIME')) as [string, string]
-    this.#cursor = (await this.#lastSeq()) ?? 0
-    this.#reset(Number(seconds) * 1_000_000 + Number(micros))
+  #appendArguments(invalidation: CompleteInvalidation): RedisArgument[] {
+    const { key, maxLength } = this.#options
+    return [1, key, encodeInvalidation(invalidation), maxLength, this.head]
+  }
+
+  #noteAppended(reply: unknown): number {
+    const seq = Number(reply)
+    this.head = Math.max(this.head, seq)
+    return seq
   }
 
   #reset(floor: number): void {
