@@ -95,23 +95,22 @@ interface Answer {
 
 function findAnswer(entry: TimingEntry, chain: readonly CacheStatusMember[]): Answer {
   const { transferSize, encodedBodySize, decodedBodySize, responseStatus, workerStart } = entry
-  // Of what goes through a worker Chromium says that nothing was transferred, also where the worker let it pass.
-  const wentThroughWorker = (workerStart ?? 0) > 0
+  // Of what a worker passed on, such as a POST, Chromium says that nothing was transferred, and shows no trace.
+  const wasPassedOn = (workerStart ?? 0) > 0 && chain.length === 0
   // What the worker answered never counts as transferred, so its own word comes before the sizes. If it was not even
   // started, the page still had in memory what the worker answered earlier.
   if (chain.at(-1)?.name === 'SW') {
     if (workerStart === 0 && transferSize === 0) return { layer: 'http', state: 'memory' }
   } else {
     if (responseStatus === 0 && decodedBodySize === 0) return { layer: 'unknown', state: 'failed' }
-    if (transferSize === 0 && decodedBodySize > 0 && !wentThroughWorker)
-      return { layer: 'http', state: 'fresh' }
+    if (transferSize === 0 && decodedBodySize > 0 && !wasPassedOn) return { layer: 'http', state: 'fresh' }
     // Only the headers of a 304 came over the network.
     if (transferSize > 0 && transferSize < encodedBodySize) return { layer: 'http', state: 'revalidated' }
   }
   const member = chain.findLast(({ hit, fwd, fwdStatus }) => hit || (fwd === 'stale' && fwdStatus === 304))
   if (member) return { layer: memberLayer(member), state: memberState(member), member }
   if (chain.length > 0) return { layer: 'origin', state: undefined }
-  return { layer: transferSize > 0 || wentThroughWorker ? 'network' : 'unknown', state: undefined }
+  return { layer: transferSize > 0 || wasPassedOn ? 'network' : 'unknown', state: undefined }
 }
 
 function memberLayer({ name, detail }: CacheStatusMember): LayerId {
