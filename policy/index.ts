@@ -25,6 +25,7 @@ export {
 export { assertGroupName, formatCacheGroups, parseCacheGroups } from './groups.ts'
 export { type HeaderReader, fromNodeHeaders } from './header-reader.ts'
 export { parseHttpDate } from './http-date.ts'
+export { refuseUnknownOptions } from './known-options.ts'
 export { ANONYMOUS_PARTITION, PARTITION_HEADER, isPartitionId } from './partition.ts'
 export { ALWAYS_VALIDATED, NOT_STORED, type PolicyHeaders, policyHeaders } from './policy-headers.ts'
 export {

@@ -1,5 +1,6 @@
 import { type Duration, parseDuration, parseSeconds } from './duration.ts'
 import { ThermoclineError, describeValue } from './errors.ts'
+import { refuseUnknownOptions } from './known-options.ts'
 import type { RoutePolicy } from './route-policy.ts'
 
 /** Matches the names bundlers give to hashed files: `app-B9z_x1Qk.js`, `logo.3f9a1c22.svg`. */
@@ -65,7 +66,7 @@ const NOTHING_KEPT: RoutePolicy = Object.freeze({
 
 /** Files whose names carry a hash of their content: kept for a year and never asked for again (RFC 8246). */
 export function immutable(options: ImmutableOptions = {}): RoutePolicy {
-  refuseUnknown('immutable', options, ['maxAge', 'hashedPath'])
+  refuseUnknownOptions('`immutable`', options, ['maxAge', 'hashedPath'])
   const lifetime = seconds('maxAge', options.maxAge, '1y')
   return Object.freeze({
     ...NOTHING_KEPT,
@@ -77,7 +78,7 @@ export function immutable(options: ImmutableOptions = {}): RoutePolicy {
 
 /** Pages: kept, but validated with the server before each use (`no-cache` and an ETag). */
 export function revalidate(options: RevalidateOptions = {}): RoutePolicy {
-  refuseUnknown('revalidate', options, ['cdn', 'vary'])
+  refuseUnknownOptions('`revalidate`', options, ['cdn', 'vary'])
   return Object.freeze({
     ...NOTHING_KEPT,
     kind: 'revalidate',
@@ -88,7 +89,7 @@ export function revalidate(options: RevalidateOptions = {}): RoutePolicy {
 
 /** Data that is the same for everybody. Throws `policy-conflict` where the lifetimes contradict each other. */
 export function publicData(options: PublicDataOptions = {}): RoutePolicy {
-  refuseUnknown('publicData', options, [
+  refuseUnknownOptions('`publicData`', options, [
     'browser',
     'cdn',
     'l1',
@@ -122,7 +123,7 @@ export function privateData(options: PrivateDataOptions = {}): RoutePolicy {
         'Leave `cdn` out, or use `publicData` if everybody may see it.',
     )
   }
-  refuseUnknown('privateData', options, [
+  refuseUnknownOptions('`privateData`', options, [
     'browser',
     'l1',
     'l2',
@@ -179,20 +180,5 @@ function varyNames(names: readonly string[] | undefined): readonly string[] {
   throw new ThermoclineError(
     'option-invalid',
     `\`vary\` holds ${describeValue(bad)}. Give an array of request field names, such as ['Accept-Language'].`,
-  )
-}
-
-function refuseUnknown(preset: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new ThermoclineError(
-      'option-invalid',
-      `\`${preset}\` was given ${describeValue(options)}. Give an object with ${known.map((key) => `\`${key}\``).join(', ')}.`,
-    )
-  }
-  const unknown = Object.keys(options).find((key) => !known.includes(key))
-  if (unknown === undefined) return
-  throw new ThermoclineError(
-    'option-invalid',
-    `\`${preset}\` has no option \`${unknown}\`. It takes ${known.map((key) => `\`${key}\``).join(', ')}.`,
   )
 }

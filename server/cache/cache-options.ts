@@ -4,6 +4,7 @@ import {
   ThermoclineError,
   describeValue,
   parseDuration,
+  refuseUnknownOptions,
 } from '../../policy/index.ts'
 import type { RedisLike } from '../redis-like.ts'
 import type { CacheEvent } from './cache-event.ts'
@@ -62,13 +63,7 @@ const KNOWN = [
 ]
 
 export function resolveCacheOptions(options: TieredCacheOptions): ResolvedCacheOptions {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
-  if (unknown !== undefined) {
-    throw new ThermoclineError(
-      'option-invalid',
-      `\`createTieredCache\` has no option \`${unknown}\`. It takes ${KNOWN.map((key) => `\`${key}\``).join(', ')}.`,
-    )
-  }
+  refuseUnknownOptions('`createTieredCache`', options, KNOWN)
   const namespace = options.namespace ?? 'thermocline'
   if (!/^[\w.-]{1,64}$/.test(namespace)) {
     throw new ThermoclineError(

@@ -6,6 +6,7 @@ import {
   describeValue,
   findPolicy,
   parseDuration,
+  refuseUnknownOptions,
 } from '../../policy/index.ts'
 
 /** Names of groups, or a function that finds them in the value. */
@@ -28,19 +29,13 @@ export interface Lifetimes {
   readonly l2Ms: number
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['policy', 'l1', 'l2', 'groups'])
+const KNOWN = ['policy', 'l1', 'l2', 'groups']
 
 const DEFAULT_LIFETIMES: Lifetimes = Object.freeze({ l1Ms: 60_000, l2Ms: 300_000 })
 
 /** The lifetimes that a call asks for. Throws `policy-unknown` or `duration-invalid`. */
 export function resolveLifetimes(options: EntryOptions<never>, policies: Policies): Lifetimes {
-  const unknown = Object.keys(options).find((key) => !KNOWN.has(key))
-  if (unknown !== undefined) {
-    throw new ThermoclineError(
-      'option-invalid',
-      `An entry has no option \`${unknown}\`. It takes ${[...KNOWN].map((key) => `\`${key}\``).join(', ')}.`,
-    )
-  }
+  refuseUnknownOptions('An entry', options, KNOWN)
   const base = options.policy === undefined ? DEFAULT_LIFETIMES : findPolicy(policies, options.policy)
   if (options.l1 === undefined && options.l2 === undefined) return base
   return {

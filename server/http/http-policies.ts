@@ -8,6 +8,7 @@ import {
   definePolicies,
   describeValue,
   findPolicy,
+  refuseUnknownOptions,
 } from '../../policy/index.ts'
 import { LayerTrace, currentTrace } from '../trace.ts'
 import { applyHeaders } from './apply-headers.ts'
@@ -61,13 +62,7 @@ export function createHttpPolicies<Name extends string>(
   policies: Policies<Name>,
   options: HttpPoliciesOptions = {},
 ): HttpPolicies<Name> {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
-  if (unknown !== undefined) {
-    throw new ThermoclineError(
-      'option-invalid',
-      `\`createHttpPolicies\` has no option \`${unknown}\`. It takes ${KNOWN.map((key) => `\`${key}\``).join(', ')}.`,
-    )
-  }
+  refuseUnknownOptions('`createHttpPolicies`', options, KNOWN)
   definePolicies(policies)
   const exchanges = new WeakMap<ServerResponse, Exchange>()
   const report = options.onWarning ?? ((message: string) => console.warn(`thermocline: ${message}`))
