@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{policy,server,sw,client,test,examples}/**/*.test.ts'],
+    include: ['{policy,server,sw,client,test,bench,examples}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Two cores, and tests that start servers of their own.
     maxWorkers: 2,

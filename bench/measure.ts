@@ -40,7 +40,8 @@ export function report(title: string, results: ReadonlyMap<string, readonly numb
   }
 }
 
-function median(values: readonly number[]): number {
+/** The middle value, the upper one of two. */
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 

@@ -2,6 +2,7 @@
 const [name] = process.argv.slice(2)
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   cache: () => import('./cache.ts'),
+  http: () => import('./http/main.ts'),
 }
 const bench = benches[name ?? '']
 if (bench === undefined) {

@@ -21,10 +21,10 @@ export interface CacheControl {
 }
 
 type Kind = 'flag' | 'seconds' | 'fields'
-type Directive = { readonly key: keyof CacheControl; readonly kind: Kind }
+export type Directive = { readonly key: keyof CacheControl; readonly kind: Kind }
 
-// In the order in which formatCacheControl writes them.
-const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Directive>([
+/** The directives that are read, in the order in which `formatCacheControl` writes them. */
+export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Directive>([
   ['public', { key: 'public', kind: 'flag' }],
   ['private', { key: 'private', kind: 'fields' }],
   ['no-cache', { key: 'noCache', kind: 'fields' }],

@@ -88,6 +88,7 @@ describe('validation', () => {
 
   it('RFC 9111 §3.2: a 304 replaces the fields it carries, but not those that describe the stored bytes', () => {
     const stored: [string, string][] = [
+      ['Content-Length', '5'],
       ['Content-Type', 'text/html'],
       ['Age', '100'],
       ['X-A', '1'],
@@ -95,14 +96,17 @@ describe('validation', () => {
       ['ETag', '"1"'],
     ]
     const update: [string, string][] = [
+      ['content-length', '0'],
       ['content-type', 'text/plain'],
+      ['etag', '"2"'],
       ['x-a', '3'],
       ['connection', 'close, x-b'],
       ['x-b', 'hop'],
     ]
     expect(updateStoredHeaders(stored, update)).toEqual([
-      ['Content-Type', 'text/html'],
+      ['Content-Length', '5'],
       ['ETag', '"1"'],
+      ['content-type', 'text/plain'],
       ['x-a', '3'],
     ])
   })

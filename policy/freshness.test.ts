@@ -38,9 +38,16 @@ describe('freshnessLifetime', () => {
     ],
     ['§5.3: "0" is already expired', 'private', { date: DATE, expires: '0' }, 0, 'expires'],
     [
-      '§5.3: a date in another form is no date',
+      'and RFC 9110 §5.6.7: in any of the three forms',
       'private',
       { date: DATE, expires: 'Sunday, 06-Nov-94 08:50:37 GMT' },
+      60,
+      'expires',
+    ],
+    [
+      '§5.3: a date in another form is no date',
+      'private',
+      { date: DATE, expires: '1994-11-06T08:50:37Z' },
       0,
       'expires',
     ],

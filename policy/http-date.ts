@@ -1,19 +1,20 @@
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'
 const IMF_FIXDATE =
-  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) ([a-z]{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/i
 
 /**
  * Milliseconds since the epoch of an HTTP date, or `undefined` where the text is none.
  *
- * Only IMF-fixdate is read (RFC 9110 §5.6.7). `Date.parse` accepts far more, and a cache that takes a malformed
- * `Expires` for a date keeps what RFC 9111 §5.3 wants treated as already expired.
+ * Only IMF-fixdate is read (RFC 9110 §5.6.7), in any case; for the obsolete forms see `parseAnyHttpDate`. `Date.parse`
+ * accepts far more, and a cache that takes a malformed `Expires` for a date keeps what RFC 9111 §5.3 wants treated as
+ * already expired.
  */
 export function parseHttpDate(value: string | null | undefined): number | undefined {
   const match = IMF_FIXDATE.exec(value ?? '')
   if (match === null) return undefined
   const [, day, month, year, hours, minutes, seconds] = match
-  const monthIndex = MONTHS.indexOf(month ?? '')
-  if (monthIndex < 0) return undefined
+  const monthIndex = MONTHS.indexOf((month ?? '').toLowerCase()) / 3
+  if (!Number.isInteger(monthIndex) || monthIndex < 0) return undefined
   const time = Date.UTC(
     Number(year),
     monthIndex,

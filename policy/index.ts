@@ -13,17 +13,20 @@ export {
 } from './cache-status.ts'
 export { conditionalHeaders } from './conditional.ts'
 export { definePolicies, findPolicy } from './define-policies.ts'
+export { type ResponseDirectives, readDirectives } from './directives.ts'
 export { type Duration, parseDuration, parseSeconds } from './duration.ts'
 export { type ErrorCode, ThermoclineError, describeValue, isThermoclineError } from './errors.ts'
 export {
+  type Assessment,
   type CacheType,
   type FreshnessLifetime,
   type StoredResponse,
+  assess,
   currentAge,
   freshnessLifetime,
 } from './freshness.ts'
 export { assertGroupName, formatCacheGroups, parseCacheGroups } from './groups.ts'
-export { type HeaderReader, fromNodeHeaders } from './header-reader.ts'
+export { type HeaderReader, fromNodeHeaders, fromPairs } from './header-reader.ts'
 export { parseHttpDate } from './http-date.ts'
 export { refuseUnknownOptions } from './known-options.ts'
 export { ANONYMOUS_PARTITION, PARTITION_HEADER, isPartitionId } from './partition.ts'
@@ -39,9 +42,15 @@ export {
   publicData,
   revalidate,
 } from './presets.ts'
+export { PROFILES, type Profile, type ProfileRules, profileRules } from './profile.ts'
+export { type SearchRule, parseNoVarySearch, searchKey } from './no-vary-search.ts'
+export { NOT_MODIFIED_FIELDS, evaluatePreconditions, notModifiedHeaders } from './preconditions.ts'
+export { type RangeDecision, decideRange } from './range.ts'
 export { type ReuseDecision, type ReuseFacts, type ReuseQuestion, decideReuse } from './reuse.ts'
 export type { Policies, PolicyKind, RoutePolicy } from './route-policy.ts'
 export { RULES, type RuleId } from './rules.ts'
-export { type Profile, type StoreDecision, type StoreQuestion, decideStore } from './storability.ts'
+export { type StoreDecision, type StoreQuestion, decideStore } from './storability.ts'
 export { storableHeaders, updateStoredHeaders } from './stored-headers.ts'
+export { DEFAULT_TARGETS, parseTargeted, readTargetedDirectives } from './targeted.ts'
+export { type Invalidation, decideInvalidation } from './unsafe.ts'
 export { mergeVary, parseVary, variantKey } from './vary.ts'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { assess } from './freshness.ts'
 import { type ReuseQuestion, decideReuse } from './reuse.ts'
 
 const NOW = 1_000_000_000
@@ -13,12 +14,15 @@ const decide = (
   const at = NOW - ageSeconds * 1_000
   return decideReuse({
     requestHeaders: new Headers(request),
-    stored: {
-      status: 200,
-      headers: new Headers({ 'cache-control': cacheControl }),
-      requestTimeMs: at,
-      responseTimeMs: at,
-    },
+    stored: assess(
+      {
+        status: 200,
+        headers: new Headers({ 'cache-control': cacheControl }),
+        requestTimeMs: at,
+        responseTimeMs: at,
+      },
+      rest.cacheType ?? 'private',
+    ),
     nowMs: NOW,
     cacheType: 'private',
     ...rest,

@@ -1,17 +1,17 @@
 import { type CacheControl, parseCacheControl } from './cache-control.ts'
-import { type CacheType, type StoredResponse, currentAge, freshnessLifetime } from './freshness.ts'
+import { type Assessment, type CacheType, currentAge } from './freshness.ts'
 import type { HeaderReader } from './header-reader.ts'
+import { type Profile, type ProfileRules, profileRules } from './profile.ts'
 import type { RuleId } from './rules.ts'
-import type { Profile } from './storability.ts'
 
 export interface ReuseQuestion {
   readonly requestHeaders: HeaderReader
-  /** A response stored under the same cache key, whose Vary has already been matched. */
-  readonly stored: StoredResponse
+  /** A response stored under the same cache key, whose Vary has already been matched; see `assess`. */
+  readonly stored: Assessment
   readonly nowMs: number
   readonly cacheType: CacheType
   /** @default 'safe' */
-  readonly profile?: Profile
+  readonly profile?: Profile | ProfileRules
 }
 
 /** What every answer tells: age and time to live in seconds (negative once stale), and the rule that decided. */
@@ -39,46 +39,49 @@ export type ReuseDecision =
 
 /** Whether a stored response answers a request now (RFC 9111 §4, RFC 5861), and by which rule. */
 export function decideReuse(question: ReuseQuestion): ReuseDecision {
-  const { stored, nowMs, cacheType, profile = 'safe' } = question
+  const { stored, nowMs, cacheType } = question
+  const rules = profileRules(question.profile)
   const request = requestDirectives(question.requestHeaders)
-  const response = parseCacheControl(stored.headers.get('cache-control'))
+  const response = stored.directives.values
   const age = currentAge(stored, nowMs)
-  const ttl = freshnessLifetime(stored, cacheType, response).seconds - age
+  const ttl = stored.lifetime.seconds - age
 
-  const forbidsStale = mustNotServeStale(response, cacheType, profile)
+  const forbidsStale = mustNotServeStale(response, cacheType, rules)
   const staleness = -ttl
   const revalidate = (rule: RuleId): ReuseDecision => {
     // A response that is still fresh, revalidated only because the client asked, is no worse than a stale one.
     const within = staleness < 0 || staleness <= (response.staleIfError ?? request.staleIfError ?? -1)
     if (request.onlyIfCached) return { kind: 'unsatisfiable', age, ttl, rule: 'reuse-only-if-cached' }
-    return {
-      kind: 'revalidate',
-      age,
-      ttl,
-      rule,
-      staleIfError: within && !forbidsStale,
-      staleIfDisconnected: !forbidsStale,
-    }
+    const staleIfError = within && !forbidsStale
+    return { kind: 'revalidate', age, ttl, rule, staleIfError, staleIfDisconnected: !forbidsStale }
   }
 
   // §5.2.2.4: the qualified form concerns some fields only; as the RFC notes, caches may take it for the other.
   if (response.noCache !== undefined) return revalidate('reuse-no-cache')
-  if (request.noCache !== undefined) return revalidate('reuse-request-no-cache')
-  if (request.maxAge !== undefined && age > request.maxAge) return revalidate('reuse-request-max-age')
-  // `max-age=0` asks for validation even of what has just arrived.
-  if (request.maxAge === 0) return revalidate('reuse-request-max-age')
-  if (ttl > 0) {
-    if (request.minFresh !== undefined && ttl < request.minFresh) return revalidate('reuse-request-min-fresh')
-    return { kind: 'fresh', age, ttl, rule: 'reuse-fresh' }
-  }
+  const obeysReload = cacheType === 'private' || rules.obeysReload
+  const unwanted = obeysReload ? reloadRule(request, age, ttl) : undefined
+  if (unwanted !== undefined) return revalidate(unwanted)
+  if (ttl > 0) return { kind: 'fresh', age, ttl, rule: 'reuse-fresh' }
   if (forbidsStale) return revalidate('reuse-must-revalidate')
-  if (request.minFresh === undefined && staleness <= (response.staleWhileRevalidate ?? -1)) {
+  const wantsFresh = obeysReload && request.minFresh !== undefined
+  if (!wantsFresh && staleness <= (response.staleWhileRevalidate ?? -1)) {
     return { kind: 'stale-while-revalidate', age, ttl, rule: 'reuse-stale-while-revalidate' }
   }
   if (request.maxStale !== undefined && staleness <= request.maxStale) {
     return { kind: 'fresh', age, ttl, rule: 'reuse-request-max-stale' }
   }
   return revalidate('reuse-stale')
+}
+
+/** Why a client would not have a response that is good enough otherwise. */
+function reloadRule(request: CacheControl, age: number, ttl: number): RuleId | undefined {
+  if (request.noCache !== undefined) return 'reuse-request-no-cache'
+  // `max-age=0` asks for validation even of what has just arrived.
+  if (request.maxAge !== undefined && (age > request.maxAge || request.maxAge === 0)) {
+    return 'reuse-request-max-age'
+  }
+  const isTooOld = request.minFresh !== undefined && ttl > 0 && ttl < request.minFresh
+  return isTooOld ? 'reuse-request-min-fresh' : undefined
 }
 
 /** RFC 9111 §5.4: Pragma counts only where Cache-Control is absent. */
@@ -89,12 +92,12 @@ function requestDirectives(headers: HeaderReader): CacheControl {
 }
 
 /** RFC 9111 §4.2.4: what rules out a stale answer, whatever RFC 5861 windows say. */
-function mustNotServeStale(response: CacheControl, cacheType: CacheType, profile: Profile): boolean {
+function mustNotServeStale(response: CacheControl, cacheType: CacheType, rules: ProfileRules): boolean {
   if (response.mustRevalidate || response.noCache !== undefined) return true
   if (cacheType === 'private') return false
   // §5.2.2.10: s-maxage implies proxy-revalidate; site authors who write it beside
-  // stale-while-revalidate mean the window, so `safe` lets them live together.
-  const strictSharedAge =
-    response.sMaxage !== undefined && (profile === 'rfc9111' || response.staleWhileRevalidate === undefined)
-  return response.proxyRevalidate === true || strictSharedAge
+  // stale-while-revalidate or stale-if-error mean the window, so `safe` lets them live together.
+  const hasWindow = response.staleWhileRevalidate !== undefined || response.staleIfError !== undefined
+  const isStrict = rules.sMaxageForbidsStale || !hasWindow
+  return response.proxyRevalidate === true || (response.sMaxage !== undefined && isStrict)
 }

@@ -1,11 +1,10 @@
 import { parseCacheControl } from './cache-control.ts'
+import { type ResponseDirectives, readDirectives } from './directives.ts'
 import { type CacheType, HEURISTICALLY_CACHEABLE } from './freshness.ts'
 import type { HeaderReader } from './header-reader.ts'
+import { type Profile, type ProfileRules, profileRules } from './profile.ts'
 import type { RuleId } from './rules.ts'
 import { parseVary } from './vary.ts'
-
-/** Whether the deviations that protect users are on (`safe`) or the letter of the RFC counts (`rfc9111`). */
-export type Profile = 'safe' | 'rfc9111'
 
 export interface StoreQuestion {
   readonly method: string
@@ -14,7 +13,9 @@ export interface StoreQuestion {
   readonly headers: HeaderReader
   readonly cacheType: CacheType
   /** @default 'safe' */
-  readonly profile?: Profile
+  readonly profile?: Profile | ProfileRules
+  /** What the response says to this cache. @default what its `Cache-Control` says */
+  readonly directives?: ResponseDirectives
 }
 
 export type StoreDecision =
@@ -28,9 +29,17 @@ export function decideStore(question: StoreQuestion): StoreDecision {
 }
 
 function findObstacle(question: StoreQuestion): RuleId | undefined {
-  const { method, requestHeaders, status, headers, cacheType, profile = 'safe' } = question
-  const response = parseCacheControl(headers.get('cache-control'))
+  const {
+    method,
+    requestHeaders,
+    status,
+    headers,
+    cacheType,
+    directives = readDirectives(headers),
+  } = question
+  const response = directives.values
   const isShared = cacheType === 'shared'
+  const { storesSetCookie, storesForCookie } = profileRules(question.profile)
 
   if (method.toUpperCase() !== 'GET') return 'store-method'
   if (status < 200 || status > 599 || status === 206 || status === 304) return 'store-status'
@@ -42,15 +51,21 @@ function findObstacle(question: StoreQuestion): RuleId | undefined {
     return 'store-no-store'
   }
   if (isShared && response.private !== undefined) return 'store-private'
-  const allowsShared = response.public ?? response.mustRevalidate ?? response.sMaxage !== undefined
-  if (isShared && requestHeaders.get('authorization') && !allowsShared) return 'store-authorization'
+  const isForAll = response.public ?? response.sMaxage !== undefined
+  if (isShared && requestHeaders.get('authorization') && !isForAll && !response.mustRevalidate) {
+    return 'store-authorization'
+  }
   if (parseVary(headers.get('vary')) === '*') return 'store-vary-star'
-  if (isShared && profile === 'safe' && headers.get('set-cookie')) return 'store-set-cookie'
+  if (isShared && !storesSetCookie && headers.get('set-cookie')) return 'store-set-cookie'
+  const isMeantForCaches = isForAll || directives.rule === 'directives-targeted'
+  if (isShared && !storesForCookie && !isMeantForCaches && requestHeaders.get('cookie')) {
+    return 'store-cookie-request'
+  }
 
   const hasBasis =
     response.public === true ||
     (response.private !== undefined && !isShared) ||
-    headers.get('expires') ||
+    (directives.field === 'cache-control' && headers.get('expires')) ||
     response.maxAge !== undefined ||
     (isShared && response.sMaxage !== undefined) ||
     HEURISTICALLY_CACHEABLE.has(status)

@@ -12,12 +12,16 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** RFC 9111 §3.2: what describes the stored bytes is not changed by a 304 that carries none. */
-const DESCRIBES_BODY: ReadonlySet<string> = new Set([
+/**
+ * RFC 9111 §3.2: what a 304 does not change. Content-Length and its like describe the stored bytes; the ETag is what the
+ * stored response was matched by.
+ */
+const NOT_UPDATED: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-length',
+  'content-md5',
   'content-range',
-  'content-type',
+  'etag',
 ])
 
 /** The fields of a response that a cache keeps (RFC 9111 §3.1): all but hop-by-hop ones and those that `Connection` names. */
@@ -38,7 +42,7 @@ export function updateStoredHeaders(
   stored: Iterable<readonly [string, string]>,
   notModified: Iterable<readonly [string, string]>,
 ): [string, string][] {
-  const fresh = storableHeaders(notModified).filter(([name]) => !DESCRIBES_BODY.has(name.toLowerCase()))
+  const fresh = storableHeaders(notModified).filter(([name]) => !NOT_UPDATED.has(name.toLowerCase()))
   const replaced = new Set(fresh.map(([name]) => name.toLowerCase()))
   // Age counts from the response that carried it; the 304 restarts it, whether or not it has an Age of its own.
   replaced.add('age')

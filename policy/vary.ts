@@ -1,4 +1,5 @@
 import type { HeaderReader } from './header-reader.ts'
+import { type EqualQualityOrder, normaliseField } from './negotiated-fields.ts'
 
 /** The request fields that a response was selected by, lower-case, sorted and without repeats; `'*'` where none can match. */
 export function parseVary(value: string | null | undefined): readonly string[] | '*' {
@@ -14,22 +15,19 @@ export function parseVary(value: string | null | undefined): readonly string[] |
 /**
  * What tells the variants of one URL apart: the values that the request has for the fields its response varies on.
  * Two requests with equal keys match as RFC 9111 §4.1 defines; an absent field matches only an absent one.
+ *
+ * @param order - of members with equal weight; see `normaliseField`. Default: `'kept'`.
  */
-export function variantKey(vary: readonly string[], requestHeaders: HeaderReader): string {
+export function variantKey(
+  vary: readonly string[],
+  requestHeaders: HeaderReader,
+  order?: EqualQualityOrder,
+): string {
   const pairs = vary.map((name) => {
     const value = requestHeaders.get(name)
-    return [name, value === null || value === undefined ? null : normaliseValue(value)]
+    return [name, value === null || value === undefined ? null : normaliseField(name, value, order)]
   })
   return pairs.length === 0 ? '' : JSON.stringify(pairs)
-}
-
-/** RFC 9111 §4.1 lets list members be compared without their white space. */
-function normaliseValue(value: string): string {
-  return value
-    .split(',')
-    .map((member) => member.trim().replaceAll(/\s+/g, ' '))
-    .filter(Boolean)
-    .join(', ')
 }
 
 /** Adds field names to a `Vary` value: what was there stays as it was written, nothing is listed twice. */

@@ -17,5 +17,10 @@ export {
   createHttpPolicies,
 } from './http/http-policies.ts'
 export type { Invalidation } from './log/invalidation.ts'
+export type { ForwardFailure, ForwarderOptions } from './proxy/forwarder-options.ts'
+export { type Forwarder, createForwarder } from './proxy/forwarder.ts'
+export { type ReverseProxy, type ReverseProxyOptions, createReverseProxy } from './proxy/reverse-proxy.ts'
 export type { RedisArgument, RedisLike } from './redis-like.ts'
+export type { ResponseCacheOptions } from './response-cache/options.ts'
+export { cachedListener, responseCache } from './response-cache/response-cache.ts'
 export { serviceWorkerPath } from './worker-path.ts'

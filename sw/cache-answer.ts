@@ -1,4 +1,4 @@
-import { type ReuseDecision, currentAge, decideReuse } from '../policy/index.ts'
+import { type ReuseDecision, assess, currentAge, decideReuse } from '../policy/index.ts'
 import { type OwnStatus, createAnswer } from './answer.ts'
 import type { Ask } from './ask.ts'
 import type { CacheParts } from './cache-parts.ts'
@@ -45,7 +45,7 @@ export class CacheAnswer {
   #decideReuse(entry: StoredEntry): ReuseDecision {
     return decideReuse({
       requestHeaders: this.#ask.headers,
-      stored: toStoredResponse(entry),
+      stored: assess(toStoredResponse(entry), 'private'),
       nowMs: this.#parts.platform.now(),
       cacheType: 'private',
     })

@@ -8,6 +8,7 @@ import {
   parseDuration,
   refuseUnknownOptions,
 } from '../../policy/index.ts'
+import type { ValueCodec } from './value-codec.ts'
 
 /** Names of groups, or a function that finds them in the value. */
 export type EntryGroups<T> = readonly string[] | ((value: T) => readonly string[])
@@ -22,6 +23,8 @@ export interface EntryOptions<T> {
   readonly l2?: Duration
   /** The groups it belongs to, or a function that finds them in the value. @default [] */
   readonly groups?: EntryGroups<T>
+  /** Writes and reads the value in L2. @default JSON; what that can't carry stays in L1 */
+  readonly codec?: ValueCodec<T>
 }
 
 export interface Lifetimes {
@@ -29,12 +32,12 @@ export interface Lifetimes {
   readonly l2Ms: number
 }
 
-const KNOWN = ['policy', 'l1', 'l2', 'groups']
+const KNOWN = ['policy', 'l1', 'l2', 'groups', 'codec']
 
 const DEFAULT_LIFETIMES: Lifetimes = Object.freeze({ l1Ms: 60_000, l2Ms: 300_000 })
 
 /** The lifetimes that a call asks for. Throws `policy-unknown` or `duration-invalid`. */
-export function resolveLifetimes(options: EntryOptions<never>, policies: Policies): Lifetimes {
+export function resolveLifetimes<T>(options: EntryOptions<T>, policies: Policies): Lifetimes {
   refuseUnknownOptions('An entry', options, KNOWN)
   const base = options.policy === undefined ? DEFAULT_LIFETIMES : findPolicy(policies, options.policy)
   if (options.l1 === undefined && options.l2 === undefined) return base

@@ -7,6 +7,7 @@ import type { EntryGroups, Lifetimes } from './entry-options.ts'
 import type { MemoryTier } from './memory-tier.ts'
 import type { RedisStore } from './redis-store.ts'
 import { type SealedValue, sealValue } from './seal-value.ts'
+import type { ValueCodec } from './value-codec.ts'
 
 const NOT_JSON =
   'The value has no JSON form (a Date, Map, class instance, function, cycle or the like), so L2 would give back another one.'
@@ -16,6 +17,7 @@ export interface FillOptions<T> {
   readonly load: () => Promise<T> | T
   readonly lifetimes: Lifetimes
   readonly groups: EntryGroups<T>
+  readonly codec: ValueCodec<T> | undefined
   readonly memory: MemoryTier
   readonly store: RedisStore | undefined
   readonly coherence: Coherence
@@ -24,6 +26,13 @@ export interface FillOptions<T> {
   /** This process's own clock, by which L1 entries do. */
   readonly monotonicNow: () => number
   readonly onEvent: (event: CacheEvent) => void
+}
+
+/** How far this process and the log had come when a load began, in both orders and by this process's clock. */
+export interface LoadStart {
+  readonly since: number
+  readonly tick: number
+  readonly beganAtMs: number
 }
 
 /**
@@ -75,11 +84,11 @@ export class Fill<T> {
 
   /** Puts a value into both tiers, as of where its invalidation stands; resolves when L2 has it or has been given up on. */
   async put(value: T, { seq, tick }: Carried): Promise<void> {
-    await this.#keep(value, seq, tick, this.#options.monotonicNow())
+    await this.keep(value, { since: seq, tick, beganAtMs: this.#options.monotonicNow() })
   }
 
   async #readL2(): Promise<CacheEntry | undefined> {
-    const { store, coherence, key, lifetimes, memory, now, monotonicNow } = this.#options
+    const { codec, store, coherence, key, lifetimes, memory, now, monotonicNow } = this.#options
     if (store === undefined || lifetimes.l2Ms === 0) return undefined
     if (!coherence.trustsL2 || !store.isAvailable) {
       this.#l2 = 'unavailable'
@@ -87,8 +96,8 @@ export class Fill<T> {
     }
     const tick = this.#tick
     const askedAtMs = monotonicNow()
-    const text = await store.get(key)
-    const entry = text === undefined ? undefined : decodeEntry(text)
+    const bytes = await store.get(key)
+    const entry = bytes === undefined ? undefined : decodeEntry(bytes, codec)
     this.#l2 = 'miss'
     if (entry === undefined) return undefined
     this.#l2 = 'stale'
@@ -100,14 +109,14 @@ export class Fill<T> {
     this.#l2 = 'hit'
     this.#foundGroups = entry.groups
     this.#ttlMs = ttlMs
-    const { bytes } = sealValue(entry.value)
+    const sealed = this.#seal(entry.value as T)
     const l1Ms = Math.min(lifetimes.l1Ms, ttlMs)
-    if (l1Ms > 0) {
+    if (l1Ms > 0 && sealed !== undefined) {
       const { value, groups } = entry
       this.#l1Stored = memory.store(
         key,
         { value, groups, since: tick, loadedAtMs: askedAtMs, expiresAtMs: askedAtMs + l1Ms },
-        bytes,
+        sealed.bytes,
       )
     }
     return entry
@@ -123,11 +132,12 @@ export class Fill<T> {
     const beganAtMs = monotonicNow()
     const value = await load()
     // Not awaited beyond L1: who asked has the value, and Redis may take its time.
-    if (value !== undefined) void this.#keep(value, since, tick, beganAtMs)
+    if (value !== undefined) void this.keep(value, { since, tick, beganAtMs })
     return value
   }
 
-  async #keep(value: T, since: number, tick: number, beganAtMs: number): Promise<void> {
+  /** Keeps a value whose load began then, unless it was overtaken; in L1 before this returns, in L2 when it resolves. */
+  async keep(value: T, { since, tick, beganAtMs }: LoadStart): Promise<void> {
     const { key, lifetimes, memory, store, coherence, now, monotonicNow } = this.#options
     const groups = this.#findGroups(value)
     if (groups === undefined) return
@@ -156,7 +166,8 @@ export class Fill<T> {
   /** A value may run code of its own when it is looked at, such as a getter that asks a closed connection. */
   #seal(value: T): SealedValue | undefined {
     try {
-      return sealValue(value)
+      const { codec } = this.#options
+      return codec === undefined ? sealValue(value) : { bytes: codec.sizeOf(value), isJson: true }
     } catch (error) {
       return this.#refuse('value-unserializable', error instanceof Error ? error.message : String(error))
     }
@@ -173,9 +184,9 @@ export class Fill<T> {
     }
   }
 
-  #encode(entry: CacheEntry): string | undefined {
+  #encode(entry: CacheEntry): string | Buffer | undefined {
     try {
-      return encodeEntry(entry)
+      return encodeEntry(entry, this.#options.codec)
     } catch {
       return this.#refuse('value-unserializable', NOT_JSON)
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { withDeadline } from '../deadline.ts'
-import type { RedisLike } from '../redis-like.ts'
+import type { RedisArgument, RedisLike } from '../redis-like.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 
 export interface RedisStoreOptions {
@@ -18,7 +18,7 @@ const OPEN_MS = 1_000
 const LONGEST_KEY = 200
 
 /**
- * The Redis tier: texts under keys. A call never throws, never queues behind a connection that is not there and never
+ * The Redis tier: bytes under keys. A call never throws, never queues behind a connection that is not there and never
  * takes longer than `timeoutMs`; a read that failed is `undefined`, as a miss is.
  */
 export class RedisStore {
@@ -35,13 +35,14 @@ export class RedisStore {
     return this.#options.redis.status === 'ready' && this.#breaker.state !== 'open'
   }
 
-  async get(key: string): Promise<string | undefined> {
+  async get(key: string): Promise<Buffer | undefined> {
     const reply = await this.#run('get', ['GET', this.#storageKey(key)])
-    return typeof reply === 'string' ? reply : undefined
+    return Buffer.isBuffer(reply) ? reply : undefined
   }
 
-  async set(key: string, text: string, ttlMs: number): Promise<boolean> {
-    return (await this.#run('set', ['SET', this.#storageKey(key), text, 'PX', Math.ceil(ttlMs)])) === 'OK'
+  async set(key: string, bytes: string | Buffer, ttlMs: number): Promise<boolean> {
+    const reply = await this.#run('set', ['SET', this.#storageKey(key), bytes, 'PX', Math.ceil(ttlMs)])
+    return String(reply) === 'OK'
   }
 
   async delete(keys: readonly string[]): Promise<void> {
@@ -49,12 +50,12 @@ export class RedisStore {
     await Promise.all(keys.map((key) => this.#run('delete', ['UNLINK', this.#storageKey(key)])))
   }
 
-  async #run(operation: string, command: [string, ...(string | number)[]]): Promise<unknown> {
+  async #run(operation: string, command: [string, ...RedisArgument[]]): Promise<unknown> {
     const { redis, timeoutMs, onError } = this.#options
     // ioredis would queue the command until it reconnects, and the request would wait with it.
     if (redis.status !== 'ready' || !this.#breaker.allows()) return undefined
     try {
-      const reply = await withDeadline(redis.call(...command), timeoutMs, `Redis ${command[0]}`)
+      const reply = await withDeadline(redis.callBuffer(...command), timeoutMs, `Redis ${command[0]}`)
       this.#breaker.succeeded()
       return reply
     } catch (error) {

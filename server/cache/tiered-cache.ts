@@ -9,7 +9,7 @@ import { type TierLookup, currentTrace } from '../trace.ts'
 import { type ResolvedCacheOptions, type TieredCacheOptions, resolveCacheOptions } from './cache-options.ts'
 import { Coherence } from './coherence.ts'
 import { type EntryOptions, assertKey, checkGroups, resolveLifetimes } from './entry-options.ts'
-import { Fill } from './fill.ts'
+import { Fill, type LoadStart } from './fill.ts'
 import { MemoryTier } from './memory-tier.ts'
 import { RedisStore } from './redis-store.ts'
 
@@ -105,8 +105,35 @@ export class TieredCache {
     return this.#fill(key, load, options, found === 'absent' ? 'miss' : 'stale')
   }
 
+  /** The value of a key in L1, at once; `undefined` where L1 does not have it or may not be trusted now. */
+  peek<T>(key: string): T | undefined {
+    const now = this.#options.monotonicNow()
+    const found = this.#memory.lookup(key, now)
+    return typeof found === 'object' && this.#coherence.trustsL1(found.loadedAtMs, now)
+      ? (found.value as T)
+      : undefined
+  }
+
+  /**
+   * Where things stand before a load that this cache does not run itself. What it brings is given to `keep` with it, so
+   * that a value which was invalidated while it was on its way is kept by nobody.
+   */
+  beginLoad(): LoadStart {
+    const { tick, head } = this.#coherence
+    return { since: head, tick, beganAtMs: this.#options.monotonicNow() }
+  }
+
+  /** Keeps a value whose load began at `start`; in L1 at once, in L2 when it resolves. Rejects with `key-invalid` or `policy-unknown`. */
+  async keep<T>(key: string, value: T, start: LoadStart, options: EntryOptions<T> = {}): Promise<void> {
+    assertKey(key)
+    await this.#newFill<T>(key, () => value, options).keep(value, start)
+  }
+
   /** The value of a key in L1 or L2, `undefined` where neither has it. Rejects with `key-invalid` or `policy-unknown`. */
-  async get<T>(key: string, options: Pick<EntryOptions<T>, 'policy' | 'l1'> = {}): Promise<T | undefined> {
+  async get<T>(
+    key: string,
+    options: Pick<EntryOptions<T>, 'policy' | 'l1' | 'codec'> = {},
+  ): Promise<T | undefined> {
     assertKey(key)
     const now = this.#options.monotonicNow()
     const found = this.#memory.lookup(key, now)
@@ -209,6 +236,7 @@ export class TieredCache {
       load: () => load({ key, signal: this.#closing.signal }),
       lifetimes: resolveLifetimes(options, this.#options.policies),
       groups: typeof groups === 'function' ? (value) => checkGroups(groups(value)) : checkGroups(groups),
+      codec: options.codec,
       memory: this.#memory,
       store: this.#store,
       coherence: this.#coherence,

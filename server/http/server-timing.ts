@@ -1,8 +1,17 @@
 import type { ServerResponse } from 'node:http'
 
-/** Adds the whole `Cache-Status` as a metric that a page can read of every resource, pictures too, without asking anybody. */
+/**
+ * Says the whole `Cache-Status` as a metric that a page can read of every resource, pictures too, without asking anybody. A
+ * layer that comes later says it again with its own part, in the place of the first.
+ */
 export function writeServerTiming(response: ServerResponse, cacheStatus: string): void {
   const metric = `cache;desc="${cacheStatus.replaceAll(/["\\]/g, String.raw`\$&`)}"`
-  const before = response.getHeader('Server-Timing')
-  response.setHeader('Server-Timing', before === undefined ? metric : [before, metric].flat().join(', '))
+  const before = [response.getHeader('Server-Timing') ?? []].flat().map(String)
+  const others = before
+    .join(', ')
+    .replace(OWN_METRIC, '')
+    .replace(/^[\s,]+/, '')
+  response.setHeader('Server-Timing', others === '' ? metric : `${others}, ${metric}`)
 }
+
+const OWN_METRIC = /(?:^|,)\s*cache;desc="(?:[^"\\]|\\.)*"/

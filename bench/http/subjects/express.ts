@@ -1,0 +1,6 @@
+import { createServer } from 'node:http'
+import express from 'express'
+import type { Adapter } from '../adapter.ts'
+import { PATH, answer } from '../route.ts'
+
+export const adapter: Adapter = () => createServer(express().get(PATH, answer))

@@ -1,0 +1,55 @@
+import { type Item, type InnerList, isInnerList, parseDictionary } from 'structured-headers'
+import { type CacheControl, DIRECTIVES, MAX_DELTA_SECONDS } from './cache-control.ts'
+import { type ResponseDirectives, readDirectives } from './directives.ts'
+import type { HeaderReader } from './header-reader.ts'
+
+/** What a shared cache near the origin obeys before `Cache-Control` (RFC 9213 §3.1). */
+export const DEFAULT_TARGETS: readonly string[] = Object.freeze(['cdn-cache-control'])
+
+/**
+ * The directives of a response for a cache with a target list (RFC 9213 §2.2): the first targeted field that is valid and
+ * not empty counts alone, and `Cache-Control` and `Expires` are then as if they were not there.
+ */
+export function readTargetedDirectives(
+  headers: HeaderReader,
+  targets: readonly string[] = DEFAULT_TARGETS,
+): ResponseDirectives {
+  for (const field of targets) {
+    const values = parseTargeted(headers.get(field))
+    if (values !== undefined) return { values, field, rule: 'directives-targeted' }
+  }
+  return readDirectives(headers)
+}
+
+/** The directives of a targeted field; `undefined` where it is absent, empty or no dictionary, and so to be ignored whole (RFC 9213 §2.1). */
+export function parseTargeted(value: string | null | undefined): CacheControl | undefined {
+  if (!value) return undefined
+  try {
+    const members = parseDictionary(value)
+    if (members.size === 0) return undefined
+    const result: { -readonly [K in keyof CacheControl]: unknown } = {}
+    for (const [name, member] of members) {
+      const directive = DIRECTIVES.get(name)
+      const argument = directive === undefined ? undefined : readMember(directive.kind, member)
+      if (directive !== undefined && argument !== undefined) result[directive.key] = argument
+    }
+    return result as CacheControl
+  } catch {
+    return undefined
+  }
+}
+
+/** RFC 9213 §2.1: a value of another type than the directive's is not consumed; parameters are ignored. */
+function readMember(kind: 'flag' | 'seconds' | 'fields', member: Item | InnerList): unknown {
+  if (isInnerList(member)) return undefined
+  const [value] = member
+  if (kind === 'seconds') {
+    const isSeconds = typeof value === 'number' && Number.isInteger(value) && value >= 0
+    return isSeconds ? Math.min(value, MAX_DELTA_SECONDS) : undefined
+  }
+  if (value === true) return true
+  if (kind !== 'fields' || typeof value !== 'string') return undefined
+  const names = value.toLowerCase().split(/[\s,]+/)
+  const present = names.filter(Boolean)
+  return present.length > 0 ? present : true
+}

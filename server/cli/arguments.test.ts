@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { printable } from './access-log.ts'
+import { parseBytes, parsePort, parseUrl } from './arguments.ts'
+
+describe('arguments', () => {
+  it.each([
+    ['1', 1],
+    ['512kb', 524_288],
+    ['10mb', 10_485_760],
+    ['1.5 MB', 1_572_864],
+    ['1GB', 1_073_741_824],
+    ['7b', 7],
+  ])('%s is a number of bytes', (text, bytes) => {
+    expect(parseBytes(text)).toBe(bytes)
+  })
+
+  it.each(['', '0', '-1', '10 m', 'mb', '1e9', '9999999999gb'])('%j is none', (text) => {
+    expect(() => parseBytes(text)).toThrow('Give bytes')
+  })
+
+  it('a port is a number that a port can have', () => {
+    expect([parsePort('0'), parsePort('65535')]).toEqual([0, 65_535])
+    for (const text of ['', '65536', '-1', '80.5', '0x50', 'http'])
+      expect(() => parsePort(text)).toThrow('Give a number')
+  })
+
+  it('a URL has one of the schemes', () => {
+    expect(parseUrl('http', 'https')('https://a')).toBe('https://a')
+    expect(() => parseUrl('http', 'https')('redis://a')).toThrow('http:// or https://')
+  })
+})
+
+describe('a path in a log', () => {
+  it('can not rewrite the terminal', () => {
+    expect(printable('/a\u001b[2K\r\n\u009b\u202eb c')).toBe(
+      '/a\\u{1b}[2K\\u{d}\\u{a}\\u{9b}\\u{202e}b\\u{20}c',
+    )
+  })
+
+  it('is cut at 80 characters', () => {
+    expect(printable(`/${'x'.repeat(79)}`)).toHaveLength(80)
+    expect(printable(`/${'x'.repeat(80)}`)).toBe(`/${'x'.repeat(76)}...`)
+  })
+})

@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander'
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1_024, mb: 1_024 ** 2, gb: 1_024 ** 3 }
+
+/** A port from a command line; 0 is any free one. */
+export function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('Give a number from 0 to 65535.')
+}
+
+/** A number of bytes, plain or with kb, mb, gb (of 1,024). */
+export function parseBytes(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?b)?$/i.exec(text) ?? []
+  const bytes = Math.round(Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN))
+  if (digits !== '' && Number.isSafeInteger(bytes) && bytes > 0) return bytes
+  throw new InvalidArgumentError('Give bytes, such as 500000, 512kb or 10mb.')
+}
+
+/** A URL of one of the schemes. */
+export function parseUrl(...schemes: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1))) return text
+    throw new InvalidArgumentError(
+      `Give a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}.`,
+    )
+  }
+}

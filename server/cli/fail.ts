@@ -1,0 +1,30 @@
+import { isThermoclineError } from '../../policy/index.ts'
+
+/** Something that the user of the command can mend. `exitCode` 2 is for a command line that makes no sense. */
+export class CommandError extends Error {
+  readonly exitCode: 1 | 2
+
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message)
+    this.name = 'CommandError'
+    this.exitCode = exitCode
+  }
+}
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Something else listens there already. Choose another --port.',
+  EADDRNOTAVAIL: 'This machine has no such address. Choose another --host.',
+  EACCES: 'Only an administrator may listen there. Choose a --port above 1023.',
+  ENOTFOUND: 'There is no host of that name. Choose another --host.',
+}
+
+/** One line on what went wrong, and the exit code. */
+export function describeFailure(error: unknown): { line: string; exitCode: number } {
+  const exitCode = error instanceof CommandError ? error.exitCode : 1
+  const message = error instanceof Error ? error.message : String(error)
+  const advice = SYSTEM[(error as NodeJS.ErrnoException | null)?.code ?? '']
+  // The documentation has a heading for it.
+  const code = isThermoclineError(error) ? ` (${error.code})` : ''
+  const line = `thermocline: ${message}${code}${advice === undefined ? '' : `. ${advice}`}`
+  return { line: line.replaceAll(/\s*\n\s*/g, ' '), exitCode }
+}

@@ -1,0 +1,135 @@
+import type { ServerResponse } from 'node:http'
+import type { BodyCopy } from './body-copy.ts'
+import { linesOf, resetLines, takeHead } from './response-head.ts'
+
+/** What becomes of a response that the application has begun. */
+export type Verdict =
+  /** It goes out; `copy` is given the body as well. */
+  | { readonly kind: 'send'; readonly copy?: BodyCopy | undefined }
+  /** It is taken in silence (`copy` is still given the body), and when it ends `answer` speaks in its place. */
+  | { readonly kind: 'replace'; readonly copy?: BodyCopy | undefined; readonly answer: () => void }
+
+export interface OutgoingEvents {
+  /** Once, when the status and the fields are complete and nothing has left. May still change fields. */
+  onHead(): Verdict
+  /** The application has said all of it. */
+  onComplete(): void
+  /** The connection was closed before that. */
+  onAbandoned(): void
+}
+
+/** As properties, for they are called on the response and with what the application gave, whatever that was. */
+interface Writers {
+  readonly writeHead: (...head: never[]) => unknown
+  readonly write: (...written: never[]) => unknown
+  readonly end: (...written: never[]) => unknown
+}
+
+/**
+ * Stands between an application and its response: sees the head before it leaves, copies the body as it passes, and can
+ * speak in the application's place.
+ */
+export function watchOutgoing(response: ServerResponse, events: OutgoingEvents): void {
+  const { writeHead, write, end } = response as Writers
+  const before = linesOf(response)
+  let verdict: Verdict | undefined
+  let isEnded = false
+
+  const copyBody = (chunk: unknown, encoding: unknown): void => {
+    if (chunk !== undefined && chunk !== null && typeof chunk !== 'function')
+      verdict?.copy?.add(chunk, encoding)
+  }
+
+  response.writeHead = (...head: unknown[]) => {
+    if (verdict === undefined) {
+      takeHead(response, head)
+      // An application that asks for the head while it is being decided must not begin another round.
+      verdict = { kind: 'send' }
+      verdict = events.onHead()
+    }
+    if (verdict.kind === 'send' && !response.headersSent) {
+      whenEncoded(response, () => Reflect.apply(writeHead, response, [response.statusCode]))
+    }
+    return response
+  }
+
+  response.write = (...written: unknown[]) => {
+    // By the outermost wrapper, as Node itself does it: those who wait for the head must hear of it first.
+    if (verdict === undefined) response.writeHead(response.statusCode)
+    copyBody(written[0], written[1])
+    if (verdict?.kind !== 'replace') return Reflect.apply(write, response, written)
+    callBack(written)
+    return true
+  }
+
+  response.end = (...written: unknown[]) => {
+    const [chunk, encoding] = written
+    if (isEnded) return verdict?.kind === 'replace' ? response : Reflect.apply(end, response, written)
+    isEnded = true
+    if (verdict === undefined) {
+      declareLength(response, chunk, encoding)
+      response.writeHead(response.statusCode)
+    }
+    copyBody(chunk, encoding)
+    if (verdict?.kind === 'replace') {
+      const { answer } = verdict
+      Object.assign(response, { writeHead, write, end })
+      resetLines(response, before)
+      response.statusMessage = ''
+      events.onComplete()
+      answer()
+      Object.assign(response, { write: () => true, end: () => response })
+      callBack(written)
+    } else {
+      events.onComplete()
+      Reflect.apply(end, response, written)
+    }
+    return response
+  }
+
+  response.once('close', () => {
+    if (!isEnded) events.onAbandoned()
+  })
+}
+
+/** Node counts a body that is given whole to `end` only as long as the head is not written. */
+function declareLength(response: ServerResponse, chunk: unknown, encoding: unknown): void {
+  const { statusCode, req } = response
+  const hasNoBody = req.method === 'HEAD' || statusCode < 200 || statusCode === 204 || statusCode === 304
+  const isDeclared = ['content-length', 'transfer-encoding', 'trailer'].some((name) =>
+    response.hasHeader(name),
+  )
+  if (hasNoBody || isDeclared || response.headersSent) return
+  const isText = typeof chunk === 'string'
+  const length = isText
+    ? Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+    : chunk instanceof Uint8Array
+      ? chunk.byteLength
+      : 0
+  response.setHeader('Content-Length', length)
+}
+
+/**
+ * A compressor in front of the cache encodes the body after the head was decided here, and leaves the entity tag as it is.
+ * Two codings under one strong tag would be taken for the same bytes (RFC 9110 §8.8.3.3), so the tag becomes weak.
+ */
+function whenEncoded(response: ServerResponse, write: () => void): void {
+  const { setHeader } = response as { readonly setHeader: (name: string, value: unknown) => ServerResponse }
+  response.setHeader = (name: string, value: number | string | readonly string[]) => {
+    const etag = response.getHeader('ETag')
+    if (name.toLowerCase() === 'content-encoding' && typeof etag === 'string' && etag.startsWith('"')) {
+      Reflect.apply(setHeader, response, ['ETag', `W/${etag}`])
+    }
+    return Reflect.apply(setHeader, response, [name, value])
+  }
+  try {
+    write()
+  } finally {
+    response.setHeader = setHeader
+  }
+}
+
+function callBack(written: readonly unknown[]): void {
+  const callback = written.findLast((argument) => typeof argument === 'function')
+  if (callback !== undefined) process.nextTick(callback)
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+
+/** The longest request target that is looked up; what is longer is passed on. */
+const LONGEST_TARGET = 4_096
+
+/**
+ * Fields that frameworks let stand for the host, the scheme, the path or the method. Whether the application looks at them
+ * can't be known from outside, so they are part of the key: what they change is then theirs alone.
+ */
+const KEYED_FIELDS = [
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-scheme',
+  'x-forwarded-server',
+  'x-host',
+  'x-original-host',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+] as const
+
+/** What a request asks for, taken apart. */
+export interface Target {
+  /** Host (lower-case) and path, as sent: nothing is decoded, so that two spellings are never taken for one. */
+  readonly place: string
+  /** The query with its `?`, or ''. */
+  readonly search: string
+  /** `\n` and what else is part of the key, or ''. No field value can hold a line feed. */
+  readonly extra: string
+}
+
+/** Takes apart what a request asks for; `undefined` where it is nothing that a cache looks up. */
+export function targetOf(request: IncomingMessage): Target | undefined {
+  const { headers } = request
+  let url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? ''
+  let host = headers.host ?? ''
+  if (url.length > LONGEST_TARGET || host.length > 255) return undefined
+  if (url.charCodeAt(0) !== 47 /* / */) {
+    // RFC 9112 §3.2.2: in absolute form the target's own host counts, and Host is ignored.
+    const absolute = /^https?:\/\/([^/?#]+)(\/[^#]*)?$/i.exec(url)
+    if (absolute === null) return undefined
+    host = absolute[1] ?? ''
+    url = absolute[2] ?? '/'
+  }
+  const at = url.indexOf('?')
+  const isSecure = (request.socket as { encrypted?: boolean } | null)?.encrypted === true
+  let extra = isSecure ? '\nhttps' : ''
+  for (const name of KEYED_FIELDS) {
+    const value = headers[name]
+    if (value !== undefined) extra += `\n${name}=${String(value)}`
+  }
+  return {
+    place: host.toLowerCase() + (at < 0 ? url : url.slice(0, at)),
+    search: at < 0 ? '' : url.slice(at),
+    extra,
+  }
+}
+
+/** Whether a request carries a body: what is made of it is no answer for others, and no cache key knows it. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+}

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto'
+import {
+  type HeaderReader,
+  parseCacheGroups,
+  parseNoVarySearch,
+  parseVary,
+  searchKey,
+  variantKey,
+} from '../../policy/index.ts'
+import type { LoadStart } from '../cache/fill.ts'
+import type { TieredCache } from '../cache/tiered-cache.ts'
+import { bodyCodec, recordCodec } from './record-codec.ts'
+import type { Target } from './request-key.ts'
+import { originGroup, urlGroup } from './response-groups.ts'
+import { ResponseRecord, type StoredHead } from './stored-response.ts'
+
+/** From this size on a body is kept once for all responses that have it. */
+const APART_BYTES = 16_384
+const MOST_VARIES = 4
+const INDEX_MS = 86_400_000
+const LONGEST_MS = 30 * 86_400_000
+const PORTABLE_GROUP = /^[a-z0-9._~-]{1,128}$/
+
+/** What is known of one URL: the field lists that its responses vary by, the newest first. */
+type Index = readonly (readonly string[])[]
+
+/** A stored response and its body. */
+export interface Found {
+  readonly record: ResponseRecord
+  readonly body: Buffer
+  readonly tier: 'L1' | 'L2'
+}
+
+/** How long a record is kept, and where it stands among the others. */
+export interface KeepOptions {
+  readonly retentionMs: number
+  readonly start: LoadStart
+}
+
+/**
+ * Responses in a tiered cache, in two levels (RFC 9111 §4.1): what a URL's responses vary by, then the response itself.
+ * All that is stored for a URL is in one group, so that it can be let go of at once.
+ */
+export class ResponseStore {
+  readonly #cache: TieredCache
+  readonly #asking = new Map<string, Promise<unknown>>()
+
+  constructor(cache: TieredCache) {
+    this.#cache = cache
+  }
+
+  /** Where things stand before a request is sent on. */
+  begin(): LoadStart {
+    return this.#cache.beginLoad()
+  }
+
+  /**
+   * The first level's keys for a request: the URL as it is, and before it, where responses of the path gave a rule about
+   * their queries (No-Vary-Search), the one under that rule. Only responses that gave the same rule are found there.
+   */
+  urlKeys({ place, search, extra }: Target): readonly string[] {
+    const exact = `response ${place}${search}${extra}`
+    if (search === '') return [exact]
+    const rule = this.#cache.peek<string>(`response-search ${place}${extra}`)
+    return rule === undefined ? [exact] : [ruledKey(place, search, extra, rule), exact]
+  }
+
+  /** What L1 has for a request. */
+  peek(urlKeys: readonly string[], requestHeaders: HeaderReader): Found | undefined {
+    for (const urlKey of urlKeys) {
+      for (const vary of this.#cache.peek<Index>(urlKey) ?? []) {
+        const record = this.#cache.peek<ResponseRecord>(recordKey(urlKey, vary, requestHeaders))
+        const body = record && (record.body ?? this.#cache.peek<Buffer>(bodyKey(record.head)))
+        if (record !== undefined && body !== undefined) return { record, body, tier: 'L1' }
+      }
+    }
+    return undefined
+  }
+
+  /** What either tier has for a request, and whether the URL is known with other variants. */
+  async get(
+    urlKeys: readonly string[],
+    requestHeaders: HeaderReader,
+  ): Promise<Found | 'variant-missing' | undefined> {
+    let isKnown = false
+    for (const urlKey of urlKeys) {
+      const index = await this.#ask<Index>(urlKey, {})
+      if (!isIndex(index)) continue
+      isKnown = true
+      for (const vary of index) {
+        const key = recordKey(urlKey, vary, requestHeaders)
+        const record = await this.#ask<ResponseRecord>(key, { codec: recordCodec })
+        if (!(record instanceof ResponseRecord)) continue
+        const body = record.body ?? (await this.#ask<Buffer>(bodyKey(record.head), { codec: bodyCodec }))
+        // Bytes that another process wrote are used only as the bytes they were said to be.
+        if (body?.length === record.head.bodyBytes) return { record, body, tier: 'L2' }
+      }
+    }
+    return isKnown ? 'variant-missing' : undefined
+  }
+
+  /** What tells one flight from another: the URL, and the request's values of all fields that its responses are known to vary by. */
+  flightKey(urlKeys: readonly string[], requestHeaders: HeaderReader): string {
+    const fields = new Set(urlKeys.flatMap((urlKey) => (this.#cache.peek<Index>(urlKey) ?? []).flat()))
+    return `${urlKeys[0]}\n${variantKey([...fields].sort(), requestHeaders)}`
+  }
+
+  /** Keeps a response, in L1 before this returns, and gives back how; L2 gets it in its own time. */
+  keep(
+    target: Target,
+    requestHeaders: HeaderReader,
+    head: Omit<StoredHead, 'digest' | 'bodyBytes'>,
+    body: Buffer,
+    { retentionMs, start }: KeepOptions,
+  ): ResponseRecord {
+    const ms = Math.min(Math.ceil(retentionMs), LONGEST_MS)
+    const isApart = body.length >= APART_BYTES
+    const digest = isApart ? createHash('sha256').update(body).digest('base64url') : undefined
+    const record = new ResponseRecord({ ...head, bodyBytes: body.length, digest }, isApart ? undefined : body)
+    const work: Promise<void>[] = []
+    const { place, search, extra } = target
+    const rule = search === '' ? undefined : record.headers.get('no-vary-search')
+    if (rule) {
+      const options = { l1: INDEX_MS, l2: INDEX_MS }
+      work.push(this.#cache.keep(`response-search ${place}${extra}`, rule, start, options))
+    }
+    const urlKey = rule ? ruledKey(place, search, extra, rule) : `response ${place}${search}${extra}`
+    const groups = groupsOf(target, urlKey, record)
+    const vary = variesBy(record)
+    const index = this.#cache.peek<Index>(urlKey) ?? []
+    const others = index.filter((names) => names.join() !== vary.join())
+    const merged = [vary, ...others].slice(0, MOST_VARIES)
+    const indexMs = Math.max(ms, INDEX_MS)
+    if (isApart) {
+      work.push(this.#cache.keep(bodyKey(record.head), body, start, { l1: ms, l2: ms, codec: bodyCodec }))
+    }
+    const options = { l1: ms, l2: ms, groups, codec: recordCodec }
+    work.push(
+      this.#cache.keep(recordKey(urlKey, vary, requestHeaders), record, start, options),
+      this.#cache.keep(urlKey, merged, start, { l1: indexMs, l2: indexMs }),
+    )
+    // A fault here costs the copy, and the cache has reported it.
+    Promise.all(work).catch(() => {})
+    return record
+  }
+
+  /** Lets go of all that is stored for some targets, and of some groups, in every process. */
+  async invalidate(targets: readonly Target[], groups: readonly string[]): Promise<void> {
+    const urls = targets.flatMap((target) => this.urlKeys({ ...target, extra: '' }).map(urlGroup))
+    if (urls.length + groups.length > 0) await this.#cache.invalidate({ groups: [...urls, ...groups] })
+  }
+
+  /** However many ask for a key at once, L2 is asked once. */
+  #ask<T>(key: string, options: object): Promise<T | undefined> {
+    const asking = this.#asking.get(key) as Promise<T | undefined> | undefined
+    if (asking !== undefined) return asking
+    const asked = this.#cache.get<T>(key, options).finally(() => this.#asking.delete(key))
+    this.#asking.set(key, asked)
+    return asked
+  }
+}
+
+function recordKey(urlKey: string, vary: readonly string[], requestHeaders: HeaderReader): string {
+  return `${urlKey}\n\n${vary.length === 0 ? '' : variantKey(vary, requestHeaders)}`
+}
+
+function bodyKey({ digest }: StoredHead): string {
+  return `response-body ${digest}`
+}
+
+/** The fields that a response varies by. One in another coding than the plain one does so by Accept-Encoding, said or not. */
+function variesBy({ headers }: ResponseRecord): readonly string[] {
+  const vary = parseVary(headers.get('vary'))
+  const names = vary === '*' ? [] : vary
+  const coding = headers.get('content-encoding')
+  if (!coding || coding === 'identity' || names.includes('accept-encoding')) return names
+  return [...names, 'accept-encoding'].sort()
+}
+
+function ruledKey(place: string, search: string, extra: string, rule: string): string {
+  return `response ${place}?${extra}\n${rule}\n${searchKey(search, parseNoVarySearch(rule))}`
+}
+
+function groupsOf({ place, extra }: Target, urlKey: string, record: ResponseRecord): string[] {
+  const host = place.split('/', 1)[0] ?? ''
+  const named = parseCacheGroups(record.headers.get('cache-groups')).slice(0, 64)
+  return [
+    // Whichever scheme or forwarded field it was asked by, a write to the URL lets go of it.
+    urlGroup(extra === '' ? urlKey : urlKey.replace(extra, '')),
+    ...named.filter((name) => PORTABLE_GROUP.test(name)),
+    ...named.map((name) => originGroup(host, name)),
+  ]
+}
+
+/** What Redis holds is not trusted to be well formed. */
+function isIndex(value: unknown): value is Index {
+  return (
+    Array.isArray(value) &&
+    value.length <= MOST_VARIES &&
+    value.every((names) => Array.isArray(names) && names.every((name) => typeof name === 'string'))
+  )
+}

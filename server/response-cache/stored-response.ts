@@ -1,0 +1,57 @@
+import {
+  type Assessment,
+  type HeaderReader,
+  assess,
+  fromPairs,
+  readTargetedDirectives,
+} from '../../policy/index.ts'
+
+export type HeaderPairs = readonly (readonly [string, string])[]
+
+/** What is known of a stored response, beside its body. */
+export interface StoredHead {
+  readonly status: number
+  readonly statusMessage: string
+  readonly headers: HeaderPairs
+  readonly requestTimeMs: number
+  readonly responseTimeMs: number
+  readonly bodyBytes: number
+  /** Under which a large body is kept, once for all responses that share it. */
+  readonly digest: string | undefined
+}
+
+/** One response as the cache holds it. Never changed: an update makes another one. */
+export class ResponseRecord {
+  readonly head: StoredHead
+  /** `undefined` where it is kept apart, under `head.digest`. */
+  readonly body: Buffer | undefined
+  readonly headers: HeaderReader
+  #assessment: Assessment | undefined
+  #flat: string[] | undefined
+
+  constructor(head: StoredHead, body: Buffer | undefined) {
+    this.head = head
+    this.body = body
+    this.headers = fromPairs(head.headers)
+  }
+
+  /** What the rules read in it, by a shared cache with those targets. Read once: a record belongs to one cache. */
+  assess(targets: readonly string[]): Assessment {
+    this.#assessment ??= assess(
+      { ...this.head, headers: this.headers },
+      'shared',
+      readTargetedDirectives(this.headers, targets),
+    )
+    return this.#assessment
+  }
+
+  /** Names and values in turn, as `writeHead` takes them, without what is said anew each time. */
+  get flatHeaders(): readonly string[] {
+    this.#flat ??= this.head.headers.flatMap(([name, value]) =>
+      SAID_ANEW.has(name.toLowerCase()) ? [] : [name, value],
+    )
+    return this.#flat
+  }
+}
+
+const SAID_ANEW: ReadonlySet<string> = new Set(['age', 'cache-status', 'content-length', 'server-timing'])

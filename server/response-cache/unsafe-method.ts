@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { decideInvalidation, fromPairs } from '../../policy/index.ts'
+import { watchOutgoing } from './outgoing.ts'
+import type { Target } from './request-key.ts'
+import { originGroup } from './response-groups.ts'
+import { linesOf } from './response-head.ts'
+import type { ResponseStore } from './response-store.ts'
+
+/** Lets go of what a successful POST, PUT, DELETE and so on makes invalid, before its response leaves (RFC 9111 §4.4, RFC 9875 §3). */
+export function watchUnsafe(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: Target,
+  store: ResponseStore,
+): void {
+  watchOutgoing(response, {
+    onHead() {
+      const host = target.place.split('/', 1)[0] ?? ''
+      const { urls, groups } = decideInvalidation({
+        method: request.method ?? '',
+        status: response.statusCode,
+        url: `${schemeOf(request)}://${target.place}${target.search}`,
+        headers: fromPairs(linesOf(response)),
+      })
+      const others = urls.slice(1).map(toTarget)
+      const targets = urls.length === 0 ? [] : [target, ...others]
+      void store.invalidate(
+        targets,
+        groups.map((group) => originGroup(host, group)),
+      )
+      return { kind: 'send' }
+    },
+    onComplete() {},
+    onAbandoned() {},
+  })
+}
+
+/** The scheme by which the client came: it only decides whether a Location is of the same origin. */
+function schemeOf({ headers, socket }: IncomingMessage): string {
+  const forwarded = String(headers['x-forwarded-proto'] ?? '')
+    .split(',', 1)[0]
+    ?.trim()
+  if (forwarded === 'https' || forwarded === 'http') return forwarded
+  return (socket as { encrypted?: boolean }).encrypted === true ? 'https' : 'http'
+}
+
+function toTarget(href: string): Target {
+  const url = new URL(href)
+  return { place: url.host + url.pathname, search: url.search, extra: '' }
+}

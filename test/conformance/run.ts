@@ -1,0 +1,26 @@
+// npm run conformance -- SUBJECT [options]
+import { writeFile } from 'node:fs/promises'
+import { USAGE, chooseTests, parseConformanceArguments } from './arguments.ts'
+import { runConformance } from './conformance.ts'
+import { reportLines } from './report.ts'
+import { SUBJECTS } from './subjects.ts'
+import { loadSuite } from './suite.ts'
+
+try {
+  const args = parseConformanceArguments(process.argv.slice(2))
+  const suite = await loadSuite(process.env['CACHE_TESTS_DIR'])
+  const ids = chooseTests(suite, args)
+  const run = await runConformance({
+    suite,
+    subject: SUBJECTS[args.subject](args.profile),
+    ...(ids === undefined ? {} : { ids }),
+    isAlone: args.id !== undefined,
+    isLogged: args.isVerbose,
+  })
+  const isVerbose = args.isVerbose || args.id !== undefined
+  process.stdout.write(`${reportLines(suite, run, isVerbose).join('\n')}\n`)
+  if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(run, undefined, 2)}\n`)
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n\n${USAGE}\n`)
+  process.exitCode = 1
+}
