@@ -42,8 +42,8 @@ function matchesAny(noneMatch: string, etag: string | null | undefined): boolean
 /** RFC 9110 §13.1.3: what is no single date is ignored. RFC 9111 §4.3.2: Date, then the time of arrival, stand for Last-Modified. */
 function isUnmodifiedSince(since: string | null | undefined, stored: StoredValidators): boolean {
   const { headers, responseTimeMs } = stored
-  const modifiedMs =
-    parseHttpDate(headers.get('last-modified')) ?? parseHttpDate(headers.get('date')) ?? responseTimeMs
+  const dateMs = parseHttpDate(headers.get('date')) ?? responseTimeMs
+  const modifiedMs = parseAnyHttpDate(headers.get('last-modified'), dateMs ?? 0) ?? dateMs
   if (!since || modifiedMs === undefined) return false
   const sinceMs = parseAnyHttpDate(since.trim(), modifiedMs)
   return sinceMs !== undefined && modifiedMs <= sinceMs

@@ -63,8 +63,8 @@ export function decideReuse(question: ReuseQuestion): ReuseDecision {
   if (unwanted !== undefined) return revalidate(unwanted)
   if (ttl > 0) return { kind: 'fresh', age, ttl, rule: 'reuse-fresh' }
   if (forbidsStale) return revalidate('reuse-must-revalidate')
-  const wantsFresh = obeysReload && request.minFresh !== undefined
-  if (!wantsFresh && staleness <= (response.staleWhileRevalidate ?? -1)) {
+  // A window of 0 is none, also in the second in which the response expires.
+  if (staleness <= (response.staleWhileRevalidate || -1)) {
     return { kind: 'stale-while-revalidate', age, ttl, rule: 'reuse-stale-while-revalidate' }
   }
   if (request.maxStale !== undefined && staleness <= request.maxStale) {
@@ -80,7 +80,7 @@ function reloadRule(request: CacheControl, age: number, ttl: number): RuleId | u
   if (request.maxAge !== undefined && (age > request.maxAge || request.maxAge === 0)) {
     return 'reuse-request-max-age'
   }
-  const isTooOld = request.minFresh !== undefined && ttl > 0 && ttl < request.minFresh
+  const isTooOld = request.minFresh !== undefined && ttl < request.minFresh
   return isTooOld ? 'reuse-request-min-fresh' : undefined
 }
 

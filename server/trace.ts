@@ -60,3 +60,16 @@ function depth({ l1, l2 }: TierLookup): number {
 
 /** The trace of the request that the running code belongs to. */
 export const currentTrace = new AsyncLocalStorage<LayerTrace>()
+
+let isWanted = false
+
+/** Said by whoever records in traces. Following a request costs every promise something, so nobody pays before that. */
+export function wantTraces(): void {
+  isWanted = true
+}
+
+/** Runs `work` as part of the request that is traced. */
+export function traceRequest(trace: LayerTrace, work: () => void): void {
+  if (isWanted && currentTrace.getStore() === undefined) currentTrace.run(trace, work)
+  else work()
+}

@@ -5,7 +5,7 @@ import type { InvalidationLog } from '../log/invalidation-log.ts'
 import { MemoryLog } from '../log/memory-log.ts'
 import { RedisLog } from '../log/redis-log.ts'
 import type { RedisLike } from '../redis-like.ts'
-import { type TierLookup, currentTrace } from '../trace.ts'
+import { type TierLookup, currentTrace, wantTraces } from '../trace.ts'
 import { type ResolvedCacheOptions, type TieredCacheOptions, resolveCacheOptions } from './cache-options.ts'
 import { Coherence } from './coherence.ts'
 import { type EntryOptions, assertKey, checkGroups, resolveLifetimes } from './entry-options.ts'
@@ -49,6 +49,7 @@ export class TieredCache {
 
   constructor(options: TieredCacheOptions) {
     const resolved = resolveCacheOptions(options)
+    wantTraces()
     const { redis, namespace, l2TimeoutMs, maxLagMs, monotonicNow, onEvent } = resolved
     // A lazy client would wait for a command, and commands wait for a client that is ready.
     if (redis?.status === 'wait') redis.connect().catch(() => {})

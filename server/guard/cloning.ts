@@ -14,13 +14,16 @@ export function allowCloning(): void {
   if (isAllowed) return
   isAllowed = true
   const { structuredClone } = globalThis
-  globalThis.structuredClone = (value, options) => {
+  const clone: typeof structuredClone = (value, options) => {
     return retrying(value, (plain) => structuredClone(plain, options))
   }
   const postMessage = Reflect.get(MessagePort.prototype, 'postMessage') as (...all: unknown[]) => void
-  MessagePort.prototype.postMessage = function (this: MessagePort, value: unknown, ...rest: unknown[]) {
+  function post(this: MessagePort, value: unknown, ...rest: unknown[]): void {
     retrying(value, (plain) => Reflect.apply(postMessage, this, [plain, ...rest]))
   }
+  // Not by assignment, which throws where the language's own objects are frozen.
+  Reflect.set(globalThis, 'structuredClone', clone)
+  Reflect.set(MessagePort.prototype, 'postMessage', post)
 }
 
 function retrying<T, R>(value: T, work: (value: T) => R): R {

@@ -5,7 +5,14 @@ import express, { type Express, type Request, type RequestHandler } from 'expres
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { definePolicies, privateData, publicData } from '../../policy/index.ts'
 import { share } from '../../test/guard/leaks/leak.ts'
-import { readAddress, readLanguage, readLanguageInLoader, replaceHeaders } from '../../test/guard/readers.ts'
+import {
+  readAddress,
+  readAll,
+  readLanguage,
+  readLanguageInLoader,
+  readPeer,
+  replaceHeaders,
+} from '../../test/guard/readers.ts'
 import { visit } from '../../test/guard/visit.ts'
 import { serve } from '../../test/support/serve.ts'
 import { createTieredCache } from '../cache/tiered-cache.ts'
@@ -88,6 +95,15 @@ describe('a finding', () => {
       { input: 'header:accept-language', at: expect.stringContaining('readers.ts') },
     ])
     await cache.close()
+  })
+
+  it('is not made of what is ignored, nor of what was read with it', async () => {
+    app.use(guard({ ignore: ['header:*', 'req.ip', 'req.socket.remoteAddress'] }))
+    app.get('/', (request, response) => {
+      share(response).json([readAll(request), readAddress(request), readPeer(request), readLanguage(request)])
+    })
+    await get('/', { 'x-a': '1', 'x-b': '2' })
+    expect(inputs()).toEqual(['header:accept-language'])
   })
 
   it('costs nobody an answer where the one who is told throws', async () => {

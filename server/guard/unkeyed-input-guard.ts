@@ -64,15 +64,15 @@ export function unkeyedInputGuard(options: UnkeyedInputGuardOptions = {}): Middl
   const uncovered = (log: ReadLog, response: ServerResponse): readonly Read[] => {
     const named = parseVary(fromNodeHeaders(response.getHeaders()).get('vary'))
     const isInKey = (field: string): boolean => keyed.has(field) || named.includes(field)
-    const open = log.reads.filter(({ input }) => {
-      return !ignored.has(input) && fieldsBehind(input, log.credentials)?.every(isInKey) !== true
+    const isIgnored = ({ input }: Read): boolean => ignored.has(input.toLowerCase())
+    return withoutRepeats(log.reads, isIgnored).filter((read) => {
+      return !isIgnored(read) && fieldsBehind(read.input, log.credentials)?.every(isInKey) !== true
     })
-    return withoutRepeats(open)
   }
 
   return (request, response, next) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    if (!isRead || guarded.has(request)) {
+    const mayBeKept = request.method === 'GET' || request.method === 'HEAD'
+    if (!mayBeKept || guarded.has(request)) {
       next()
       return
     }
@@ -108,13 +108,18 @@ export function unkeyedInputGuard(options: UnkeyedInputGuardOptions = {}): Middl
   }
 }
 
-/** Going through all fields reads each of them too, there or in a function for each: that is one finding, not twenty. */
-function withoutRepeats(reads: readonly Read[]): readonly Read[] {
+/**
+ * Going through all fields reads each of them too, there or in a function for each: that is one finding, not twenty. Where
+ * the going through is ignored, only what the same expression reads goes with it.
+ */
+function withoutRepeats(reads: readonly Read[], isIgnored: (read: Read) => boolean): readonly Read[] {
   return reads.filter((read, index) => {
     const [kind] = read.input.split(':', 1)
     const all = reads.slice(0, index).filter(({ input }) => input === `${kind}:*`)
-    if (all.some(({ within }) => within === read.within)) return false
-    const isInFile = all.some(({ at }) => fileOf(at) === fileOf(read.at))
+    if (all.some(({ at }) => at === read.at)) return false
+    const counted = all.filter((one) => !isIgnored(one))
+    if (counted.some(({ within }) => within === read.within)) return false
+    const isInFile = counted.some(({ at }) => fileOf(at) === fileOf(read.at))
     return !isInFile || !reads.some((other) => other !== read && other.at === read.at)
   })
 }

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LRUCache } from 'lru-cache'
 import {
   ALWAYS_VALIDATED,
   type CacheControl,
   NOT_STORED,
   PARTITION_HEADER,
   type PolicyHeaders,
+  type RoutePolicy,
+  formatCacheGroups,
   mergeVary,
   parseCacheControl,
   policyHeaders,
@@ -39,19 +42,13 @@ export function applyHeaders(
 ): void {
   const { partition, serverTiming } = options
   const chosen = chooseHeaders(request, response, exchange, options)
-  if (chosen !== undefined) {
-    const { Vary, ...fields } = chosen
-    response.removeHeader('CDN-Cache-Control')
-    for (const [name, value] of Object.entries(fields)) response.setHeader(name, value)
-    // Merged, never set: the handler, `cors` and `compression` have their own words in it.
-    if (Vary !== undefined) response.setHeader('Vary', mergeVary(text(response, 'Vary'), Vary.split(', ')))
-  }
-  const isPersonal = mustStayPrivate(parseCacheControl(text(response, 'Cache-Control')))
+  if (chosen !== undefined) writeFields(response, chosen, exchange)
+  const isPersonal = staysPrivate(chosen?.['Cache-Control'] ?? text(response, 'Cache-Control'))
   // Only where no shared cache keeps it, since the field belongs to one user.
   if (typeof partition === 'string' && (isPersonal || isUnsafe(request))) {
     response.setHeader(PARTITION_HEADER, partition)
   }
-  if (!isPersonal) guardLateCookie(request, response, options)
+  if (!isPersonal && exchange.isWatchedByOthers) guardLateCookie(request, response, options)
 
   const { cacheStatus } = exchange.trace
   if (cacheStatus === '') return
@@ -61,6 +58,27 @@ export function applyHeaders(
   if (serverTiming) writeServerTiming(response, whole)
 }
 
+function writeFields(response: ServerResponse, chosen: PolicyHeaders, { policy, groups }: Exchange): void {
+  const cdn = chosen['CDN-Cache-Control']
+  response.setHeader('Cache-Control', chosen['Cache-Control'])
+  if (cdn !== undefined) response.setHeader('CDN-Cache-Control', cdn)
+  else response.removeHeader('CDN-Cache-Control')
+  const isUnderPolicy = policy !== undefined && chosen === headersOf(policy)
+  if (isUnderPolicy && groups.size > 0) response.setHeader('Cache-Groups', formatCacheGroups(groups))
+  // Merged, never set: the handler, `cors` and `compression` have their own words in it.
+  const { Vary } = chosen
+  if (Vary !== undefined) response.setHeader('Vary', mergeVary(text(response, 'Vary'), Vary.split(', ')))
+}
+
+const knownHeaders = new WeakMap<RoutePolicy, PolicyHeaders>()
+
+/** A policy's fields are the same for each response; only its groups are not. */
+function headersOf(policy: RoutePolicy): PolicyHeaders {
+  const known = knownHeaders.get(policy) ?? policyHeaders(policy)
+  knownHeaders.set(policy, known)
+  return known
+}
+
 /** The fields for this response, or `undefined` where what the handler wrote is to stand. */
 function chooseHeaders(
   request: IncomingMessage,
@@ -68,8 +86,7 @@ function chooseHeaders(
   exchange: Exchange,
   { partition, warn }: ApplyOptions,
 ): PolicyHeaders | undefined {
-  const { policy, groups } = exchange
-  const path = pathOf(request)
+  const { policy } = exchange
   const written = text(response, 'Cache-Control')
   const own = written === WRITTEN_BY_SEND ? undefined : written
   const ownDirectives = parseCacheControl(own)
@@ -77,7 +94,7 @@ function chooseHeaders(
   if (policy === undefined) {
     if (own === undefined) return exchange.credentials.reads > 0 || setsCookie ? NOT_STORED : ALWAYS_VALIDATED
     if (!setsCookie || mustStayPrivate(ownDirectives) || ownDirectives.noCache !== undefined) return undefined
-    warn(`${path} sets a cookie, so it left as \`private, no-store\` and not as ${JSON.stringify(own)}.`)
+    warn(`${pathOf(request)} sets a cookie, so it left as \`private, no-store\` and not as ${JSON.stringify(own)}.`)
     return NOT_STORED
   }
   // A lifetime is meant for the answer to a GET, not for an error that stands in its place.
@@ -85,20 +102,21 @@ function chooseHeaders(
   if (ownDirectives.noStore) return NOT_STORED
   if (policy.kind === 'private') {
     if (partition === UNKNOWN_PARTITION) return NOT_STORED
-    return ownDirectives.noCache === undefined ? policyHeaders(policy, groups) : PRIVATELY_VALIDATED
+    return ownDirectives.noCache === undefined ? headersOf(policy) : PRIVATELY_VALIDATED
   }
   if (ownDirectives.private !== undefined)
     return policy.kind === 'revalidate' ? PRIVATELY_VALIDATED : undefined
   if (setsCookie || exchange.credentials.reads > exchange.readsBeforeRoute) {
     const reason = setsCookie ? 'sets a cookie' : 'was made by looking at Cookie or Authorization'
-    warn(`${path} ${reason}, so it left as \`private, no-store\` and not under its ${policy.kind} policy.`)
+    warn(`${pathOf(request)} ${reason}, so it left as \`private, no-store\` and not under its ${policy.kind} policy.`)
     return NOT_STORED
   }
+  const path = policy.kind === 'immutable' ? pathOf(request) : ''
   if (policy.kind === 'immutable' && !isHashed(path, policy.hashedPath)) {
     warn(`${path} has no content hash in its name, so it left as \`no-cache\` and not as immutable.`)
     return ALWAYS_VALIDATED
   }
-  return ownDirectives.noCache === undefined ? policyHeaders(policy, groups) : ALWAYS_VALIDATED
+  return ownDirectives.noCache === undefined ? headersOf(policy) : ALWAYS_VALIDATED
 }
 
 /** A session middleware in front of this one sets its cookie after these headers were decided. */
@@ -116,6 +134,19 @@ function guardLateCookie(request: IncomingMessage, response: ServerResponse, { w
     }
   }
 }
+
+/** Whether a `Cache-Control` keeps a response out of all shared caches. Those of policies are read once. */
+function staysPrivate(value: string | undefined): boolean {
+  if (value === undefined) return false
+  const known = knownToStayPrivate.get(value)
+  if (known !== undefined) return known
+  const isPrivate = mustStayPrivate(parseCacheControl(value))
+  knownToStayPrivate.set(value, isPrivate)
+  return isPrivate
+}
+
+/** Bounded: a handler may make up its own. */
+const knownToStayPrivate = new LRUCache<string, boolean>({ max: 500 })
 
 function mustStayPrivate({ noStore, private: isPrivate }: CacheControl): boolean {
   return noStore === true || isPrivate !== undefined

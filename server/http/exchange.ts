@@ -11,8 +11,12 @@ export class Exchange {
   readonly trace: LayerTrace
   readonly credentials: CredentialUse
 
-  constructor(trace: LayerTrace, credentials: CredentialUse) {
+  /** Somebody else may change the head after this was decided. */
+  readonly isWatchedByOthers: boolean
+
+  constructor(trace: LayerTrace, credentials: CredentialUse, isWatchedByOthers: boolean) {
     this.trace = trace
     this.credentials = credentials
+    this.isWatchedByOthers = isWatchedByOthers
   }
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NextFunction, Request } from 'express'
-import onHeaders from 'on-headers'
 import {
   type Policies,
   ThermoclineError,
@@ -10,9 +9,10 @@ import {
   findPolicy,
   refuseUnknownOptions,
 } from '../../policy/index.ts'
-import { LayerTrace, currentTrace } from '../trace.ts'
+import { LayerTrace, traceRequest } from '../trace.ts'
 import { applyHeaders } from './apply-headers.ts'
 import { Exchange } from './exchange.ts'
+import { isWatched, onHead } from './on-head.ts'
 import { partitionOf } from './partition-of.ts'
 import { watchCredentials } from './watch-credentials.ts'
 
@@ -80,9 +80,9 @@ export function createHttpPolicies<Name extends string>(
   const begin = (request: IncomingMessage, response: ServerResponse): Exchange => {
     const present = exchanges.get(response)
     if (present !== undefined) return present
-    const exchange = new Exchange(new LayerTrace(), watchCredentials(request))
+    const exchange = new Exchange(new LayerTrace(), watchCredentials(request), isWatched(response))
     exchanges.set(response, exchange)
-    onHeaders(response, () => {
+    onHead(response, () => {
       // The user's own function: a mistake in it must cost the cached copy, never the response.
       const partition = partitionOf(request as Request, options.partition, warn)
       applyHeaders(request, response, exchange, {
@@ -113,7 +113,7 @@ export function createHttpPolicies<Name extends string>(
 
   return {
     middleware: () => (request, response, next) => {
-      currentTrace.run(begin(request, response).trace, next)
+      traceRequest(begin(request, response).trace, next)
     },
     route: (name, details) => {
       const policy = findPolicy(policies, name)
@@ -129,8 +129,7 @@ export function createHttpPolicies<Name extends string>(
         exchange.readsBeforeRoute = exchange.credentials.reads
         if (details !== undefined)
           addGroups(response, details(request as Parameters<typeof details>[0])?.groups ?? [])
-        if (currentTrace.getStore() === undefined) currentTrace.run(exchange.trace, next)
-        else next()
+        traceRequest(exchange.trace, next)
       }
     },
     addGroups,

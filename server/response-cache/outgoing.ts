@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { BodyCopy } from './body-copy.ts'
-import { linesOf, resetLines, takeHead } from './response-head.ts'
+import { linesOf, resetLines, takeHead } from '../http/response-head.ts'
 
 /** What becomes of a response that the application has begun. */
 export type Verdict =

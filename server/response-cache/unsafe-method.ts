@@ -3,7 +3,7 @@ import { decideInvalidation, fromPairs } from '../../policy/index.ts'
 import { watchOutgoing } from './outgoing.ts'
 import type { Target } from './request-key.ts'
 import { originGroup } from './response-groups.ts'
-import { linesOf } from './response-head.ts'
+import { linesOf } from '../http/response-head.ts'
 import type { ResponseStore } from './response-store.ts'
 
 /** Lets go of what a successful POST, PUT, DELETE and so on makes invalid, before its response leaves (RFC 9111 §4.4, RFC 9875 §3). */

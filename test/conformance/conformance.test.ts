@@ -6,11 +6,37 @@ import { isPass } from './scoring.ts'
 import { type Profile, SUBJECTS } from './subjects.ts'
 import { type Suite, loadSuite } from './suite.ts'
 
-/** What the npm package's tests are to find: exactly these required passes, and at least so many of the others. */
-const EXPECTED = {
-  rfc9111: { failing: [], optimal: 0, check: 0 },
-  safe: { failing: ['headers-store-Set-Cookie'], optimal: 0, check: 0 },
-} as const satisfies Record<Profile, { failing: readonly string[]; optimal: number; check: number }>
+/**
+ * Required in the package, and the other way round in the suite since: junk in `Age` is ignored and the first value counts
+ * (RFC 9111 §5.1), where the package wants staleness; and where stale is forbidden and the origin gone it wants an answer from
+ * the origin, which no cache can give.
+ */
+const REVERSED_SINCE = [
+  'age-parse-nonnumeric',
+  'age-parse-negative',
+  'age-parse-float',
+  'age-parse-prefix-twoline',
+  'age-parse-dup-0',
+  'age-parse-dup-0-twoline',
+  'age-parse-dup-old',
+  'age-parse-parameter',
+  'age-parse-numeric-parameter',
+  'stale-close-must-revalidate',
+  'stale-close-proxy-revalidate',
+  'stale-close-no-cache',
+  'stale-close-s-maxage=2',
+]
+
+/** Which required tests of the npm package fail, and how many of the others pass at least. */
+const EXPECTED: Record<Profile, { failing: readonly string[]; optimal: number; check: number }> = {
+  rfc9111: { failing: REVERSED_SINCE, optimal: 77, check: 45 },
+  // It stores no response that sets a cookie.
+  safe: {
+    failing: [...REVERSED_SINCE, 'headers-store-Set-Cookie', '304-etag-update-response-Set-Cookie'],
+    optimal: 76,
+    check: 39,
+  },
+}
 const TOTALS = { required: 157, optimal: 86, check: 86 }
 
 const RUN_LIMIT_MS = 300_000

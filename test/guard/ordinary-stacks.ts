@@ -51,6 +51,15 @@ export const ordinaryStacks: readonly Stack[] = [
     },
   },
   {
+    name: 'no-cache beside a lifetime',
+    install: (app) => {
+      app.get('/', (request, response) => {
+        response.set('Cache-Control', 'public, max-age=60, no-cache')
+        response.send(`in ${request.get('Accept-Language')}`)
+      })
+    },
+  },
+  {
     name: 'a lifetime of nothing',
     install: (app) => {
       app.get('/', (request, response) => {

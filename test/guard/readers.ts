@@ -11,6 +11,14 @@ export function readAddress({ ip }: Request): string {
   return ip ?? 'none'
 }
 
+export function readPeer({ socket }: Request): string {
+  return socket.remoteAddress ?? 'none'
+}
+
+export function readAll({ headers }: Request): object {
+  return { ...headers }
+}
+
 export async function readLanguageInLoader(request: Request, cache: TieredCache): Promise<string> {
   return cache.getOrSet('page', () => request.get('accept-language') ?? 'en')
 }

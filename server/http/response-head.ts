@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
-import type { HeaderPairs } from './stored-response.ts'
+import type { HeaderPairs } from '../response-cache/stored-response.ts'
 
 /**
  * Takes the arguments of a `writeHead` into the response, where all can read and change them before they leave: a status, a
