@@ -9,6 +9,8 @@ export {
   type TieredCache,
   createTieredCache,
 } from './cache/tiered-cache.ts'
+export type { Finding } from './guard/finding.ts'
+export { type UnkeyedInputGuardOptions, unkeyedInputGuard } from './guard/unkeyed-input-guard.ts'
 export {
   type HttpPolicies,
   type HttpPoliciesOptions,

@@ -26,3 +26,26 @@ export function parseUrl(...schemes: readonly string[]): (text: string) => strin
     )
   }
 }
+
+/** A number of seconds above 0, as milliseconds. */
+export function parseTimeout(text: string): number {
+  const ms = Math.round(Number(text) * 1_000)
+  if (/^\d+(?:\.\d+)?$/.test(text) && ms > 0 && ms <= 600_000) return ms
+  throw new InvalidArgumentError('Give seconds from 0.001 to 600.')
+}
+
+/** The name of a method, as it is sent. */
+export function parseMethod(text: string): string {
+  if (/^[!#$%&'*+.^_`|~\dA-Za-z-]{1,32}$/.test(text)) return text.toUpperCase()
+  throw new InvalidArgumentError('Give the name of a method, such as GET.')
+}
+
+/** One more `Name: value` beside those before it. */
+export function collectHeader(
+  text: string,
+  before: readonly (readonly [string, string])[],
+): readonly (readonly [string, string])[] {
+  const [, name, value] = /^([!#$%&'*+.^_`|~\dA-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return [...before, [name, value.trimEnd()]]
+  throw new InvalidArgumentError("Give a field as 'Name: value'.")
+}

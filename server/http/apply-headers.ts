@@ -94,7 +94,9 @@ function chooseHeaders(
   if (policy === undefined) {
     if (own === undefined) return exchange.credentials.reads > 0 || setsCookie ? NOT_STORED : ALWAYS_VALIDATED
     if (!setsCookie || mustStayPrivate(ownDirectives) || ownDirectives.noCache !== undefined) return undefined
-    warn(`${pathOf(request)} sets a cookie, so it left as \`private, no-store\` and not as ${JSON.stringify(own)}.`)
+    warn(
+      `${pathOf(request)} sets a cookie, so it left as \`private, no-store\` and not as ${JSON.stringify(own)}.`,
+    )
     return NOT_STORED
   }
   // A lifetime is meant for the answer to a GET, not for an error that stands in its place.
@@ -108,7 +110,9 @@ function chooseHeaders(
     return policy.kind === 'revalidate' ? PRIVATELY_VALIDATED : undefined
   if (setsCookie || exchange.credentials.reads > exchange.readsBeforeRoute) {
     const reason = setsCookie ? 'sets a cookie' : 'was made by looking at Cookie or Authorization'
-    warn(`${pathOf(request)} ${reason}, so it left as \`private, no-store\` and not under its ${policy.kind} policy.`)
+    warn(
+      `${pathOf(request)} ${reason}, so it left as \`private, no-store\` and not under its ${policy.kind} policy.`,
+    )
     return NOT_STORED
   }
   const path = policy.kind === 'immutable' ? pathOf(request) : ''

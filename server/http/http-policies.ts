@@ -54,6 +54,8 @@ export interface HttpPolicies<Name extends string = string> {
 const KNOWN = ['partition', 'serverTiming', 'onWarning']
 const MOST_WARNINGS = 1_000
 
+type Carrier = ServerResponse & { [key: symbol]: Exchange | undefined }
+
 /**
  * Applies route policies to Express responses: `Cache-Control`, `CDN-Cache-Control`, `Vary`, `Cache-Groups`,
  * `Cache-Status`. ETag and 304 are Express's own. Throws `option-invalid`.
@@ -64,7 +66,9 @@ export function createHttpPolicies<Name extends string>(
 ): HttpPolicies<Name> {
   refuseUnknownOptions('`createHttpPolicies`', options, KNOWN)
   definePolicies(policies)
-  const exchanges = new WeakMap<ServerResponse, Exchange>()
+  // On the response itself: a WeakMap of all that are under way costs the garbage collector more than they do.
+  const key = Symbol('exchange')
+  const exchangeOf = (response: ServerResponse) => (response as Carrier)[key]
   const report = options.onWarning ?? ((message: string) => console.warn(`thermocline: ${message}`))
   const warned = new Set<string>()
   const warn = (message: string): void => {
@@ -78,10 +82,10 @@ export function createHttpPolicies<Name extends string>(
   }
 
   const begin = (request: IncomingMessage, response: ServerResponse): Exchange => {
-    const present = exchanges.get(response)
+    const present = exchangeOf(response)
     if (present !== undefined) return present
     const exchange = new Exchange(new LayerTrace(), watchCredentials(request), isWatched(response))
-    exchanges.set(response, exchange)
+    ;(response as Carrier)[key] = exchange
     onHead(response, () => {
       // The user's own function: a mistake in it must cost the cached copy, never the response.
       const partition = partitionOf(request as Request, options.partition, warn)
@@ -95,7 +99,7 @@ export function createHttpPolicies<Name extends string>(
   }
 
   const addGroups = (response: ServerResponse, groups: readonly string[]): void => {
-    const exchange = exchanges.get(response)
+    const exchange = exchangeOf(response)
     if (!Array.isArray(groups)) {
       warn(`\`groups\` is ${describeValue(groups)} and was left out. Give an array of names.`)
       return

@@ -6,8 +6,11 @@ import type { HeaderPairs } from '../response-cache/stored-response.ts'
  * message perhaps, and fields as an object or as names and values in turn.
  */
 export function takeHead(response: ServerResponse, args: readonly unknown[]): void {
-  const [status, second, third] = args
+  const status = args[0]
   if (typeof status === 'number') response.statusCode = status
+  // The most frequent by far: Node's own call when the first byte is written.
+  if (args.length < 2) return
+  const [, second, third] = args
   if (typeof second === 'string') response.statusMessage = second
   const fields = typeof second === 'string' ? third : (second ?? third)
   if (typeof fields !== 'object' || fields === null) return
@@ -40,6 +43,30 @@ export function linesOf(response: ServerResponse): HeaderPairs {
     const value = response.getHeader(name)
     return Array.isArray(value) ? value.map((line) => [name, line]) : [[name, String(value)]]
   })
+}
+
+/** Writes a head with fields as names and values in turn; they take the place of those that were set before. */
+export function writeFlatHead(response: ServerResponse, status: number, flat: readonly string[]): void {
+  const isEmpty = response.getHeaderNames().length === 0
+  if (isEmpty || hasRepeats(flat)) {
+    response.writeHead(status, flat as string[])
+    return
+  }
+  // Where something was set before, `writeHead` would take each away first and then add it: twice the work.
+  for (let at = 0; at + 1 < flat.length; at += 2) response.setHeader(flat[at] ?? '', flat[at + 1] ?? '')
+  response.writeHead(status)
+}
+
+/** Whether a name comes twice; there are too few of them for a set to be worth making. */
+function hasRepeats(flat: readonly string[]): boolean {
+  for (let at = 2; at < flat.length; at += 2) {
+    const name = flat[at] ?? ''
+    for (let before = 0; before < at; before += 2) {
+      if (flat[before]?.length === name.length && flat[before]?.toLowerCase() === name.toLowerCase())
+        return true
+    }
+  }
+  return false
 }
 
 /** Puts a response's fields back to what they were when `lines` were taken. */

@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http'
  * layer that comes later says it again with its own part, in the place of the first.
  */
 export function writeServerTiming(response: ServerResponse, cacheStatus: string): void {
-  const metric = `cache;desc="${cacheStatus.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+  const metric = cacheMetric(cacheStatus)
   const before = [response.getHeader('Server-Timing') ?? []].flat().map(String)
   const others = before
     .join(', ')
@@ -15,3 +15,8 @@ export function writeServerTiming(response: ServerResponse, cacheStatus: string)
 }
 
 const OWN_METRIC = /(?:^|,)\s*cache;desc="(?:[^"\\]|\\.)*"/
+
+/** A `Cache-Status` as a metric of `Server-Timing`. */
+export function cacheMetric(cacheStatus: string): string {
+  return `cache;desc="${cacheStatus.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+}

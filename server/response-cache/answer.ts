@@ -8,11 +8,16 @@ import {
   formatCacheStatusMember,
   notModifiedHeaders,
 } from '../../policy/index.ts'
+import { writeFlatHead } from '../http/response-head.ts'
+import { cacheMetric } from '../http/server-timing.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Found } from './response-store.ts'
 
 /** What an answer from the store says of itself, but for its name. */
 export type Did = Omit<CacheStatusMember, 'name'>
+
+/** The fields by which a client asks for less than the whole of a stored response. */
+const SELECTING = ['if-none-match', 'if-modified-since', 'range']
 
 /**
  * Answers a request from a stored response: a 304 where the client has it, the part that it asks for, no body for HEAD
@@ -22,43 +27,48 @@ export function answerStored(
   request: IncomingMessage,
   requestHeaders: HeaderReader,
   response: ServerResponse,
-  { record, body }: Found,
+  found: Found,
   did: Did,
   options: ResolvedOptions,
 ): void {
-  const { head, headers } = record
-  const age = currentAge(record.assess(options.targets), options.now())
-  const fields = [...record.flatHeaders, 'Age', String(age), ...traceFields(record.headers, did, options)]
+  const { head } = found.record
+  const fields = fieldsOf(found, did, options)
   const isHead = request.method === 'HEAD'
-  if (head.status === 200) {
-    const validators = { status: 200, headers, responseTimeMs: head.responseTimeMs }
-    if (evaluatePreconditions(requestHeaders, validators) === 'not-modified') {
-      response.writeHead(304, notModifiedHeaders(pairUp(fields)).flat())
-      response.end()
-      return
-    }
-    const range = isHead ? WHOLE : decideRange(requestHeaders, { status: 200, headers, length: body.length })
-    if (range.kind === 'part') {
-      const part = body.subarray(range.start, range.end + 1)
-      fields.push('Content-Range', range.contentRange, 'Content-Length', String(part.length))
-      response.writeHead(206, fields)
-      response.end(part)
-      return
-    }
-    if (range.kind === 'unsatisfiable') {
-      response.writeHead(416, ['Content-Range', range.contentRange, 'Content-Length', '0'])
-      response.end()
-      return
-    }
-  }
+  const asksForLess = head.status === 200 && SELECTING.some((name) => requestHeaders.get(name))
+  if (asksForLess && answerWithLess(requestHeaders, response, found, fields, isHead)) return
   const hasBody = head.status !== 204 && head.status !== 205
-  if (hasBody) fields.push('Content-Length', String(head.bodyBytes))
-  if (head.statusMessage === '') response.writeHead(head.status, fields)
-  else response.writeHead(head.status, head.statusMessage, fields)
-  response.end(isHead || !hasBody ? undefined : body)
+  if (head.statusMessage !== '') response.statusMessage = head.statusMessage
+  const length = hasBody ? ['Content-Length', String(head.bodyBytes)] : []
+  writeFlatHead(response, head.status, [...fields, ...length])
+  response.end(isHead || !hasBody ? undefined : found.body)
 }
 
-const WHOLE = Object.freeze({ kind: 'whole' })
+/** Answers with a 304, a part or a 416; `false` where the whole is to be sent after all. */
+function answerWithLess(
+  requestHeaders: HeaderReader,
+  response: ServerResponse,
+  { record, body }: Found,
+  fields: readonly string[],
+  isHead: boolean,
+): boolean {
+  const { headers, head } = record
+  const { responseTimeMs } = head
+  if (evaluatePreconditions(requestHeaders, { status: 200, headers, responseTimeMs }) === 'not-modified') {
+    writeFlatHead(response, 304, notModifiedHeaders(pairUp(fields)).flat())
+    response.end()
+    return true
+  }
+  // RFC 9110 §14.2: on any other method than GET a Range means nothing.
+  if (isHead) return false
+  const range = decideRange(requestHeaders, { status: 200, headers, length: body.length })
+  if (range.kind === 'whole') return false
+  const isPart = range.kind === 'part'
+  const part = isPart ? body.subarray(range.start, range.end + 1) : undefined
+  const shape = ['Content-Range', range.contentRange, 'Content-Length', String(part?.length ?? 0)]
+  writeFlatHead(response, isPart ? 206 : 416, isPart ? [...fields, ...shape] : shape)
+  response.end(part)
+  return true
+}
 
 /** A 504 in place of a stored response that is not there or must not be used (RFC 9111 §5.2.1.7, §5.2.2.2). */
 export function answerUnsatisfiable(response: ServerResponse, did: Did, { name }: ResolvedOptions): void {
@@ -70,17 +80,23 @@ export function answerUnsatisfiable(response: ServerResponse, did: Did, { name }
   response.end()
 }
 
+function fieldsOf({ record, tier }: Found, did: Did, options: ResolvedOptions): readonly string[] {
+  const age = currentAge(record.assess(options.targets), options.now())
+  const make = (): readonly string[] => [
+    ...record.flatHeaders,
+    'Age',
+    String(age),
+    ...traceFields(record.headers, did, options),
+  ]
+  // All hits of one second say the same.
+  return did.hit && tier === 'L1' ? record.hitFields(age, make) : make()
+}
+
 function traceFields(stored: HeaderReader, did: Did, { name, serverTiming }: ResolvedOptions): string[] {
   const own = formatCacheStatusMember({ name, ...did })
   const before = stored.get('cache-status')
   const status = before ? `${before}, ${own}` : own
-  if (!serverTiming) return ['Cache-Status', status]
-  return [
-    'Cache-Status',
-    status,
-    'Server-Timing',
-    `cache;desc="${status.replaceAll(/["\\]/g, String.raw`\$&`)}"`,
-  ]
+  return ['Cache-Status', status, ...(serverTiming ? ['Server-Timing', cacheMetric(status)] : [])]
 }
 
 function* pairUp(flat: readonly string[]): Generator<[string, string]> {

@@ -27,7 +27,8 @@ export class ResponseRecord {
   readonly body: Buffer | undefined
   readonly headers: HeaderReader
   #assessment: Assessment | undefined
-  #flat: string[] | undefined
+  #flat: readonly string[] | undefined
+  #hit: { readonly age: number; readonly fields: readonly string[] } | undefined
 
   constructor(head: StoredHead, body: Buffer | undefined) {
     this.head = head
@@ -43,6 +44,12 @@ export class ResponseRecord {
       readTargetedDirectives(this.headers, targets),
     )
     return this.#assessment
+  }
+
+  /** The fields of a hit at that age, made once for all hits of the same second. */
+  hitFields(age: number, make: () => readonly string[]): readonly string[] {
+    if (this.#hit?.age !== age) this.#hit = { age, fields: make() }
+    return this.#hit.fields
   }
 
   /** Names and values in turn, as `writeHead` takes them, without what is said anew each time. */

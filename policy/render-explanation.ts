@@ -1,0 +1,113 @@
+import type { Explanation, Verdict } from './explain.ts'
+import { formatSpan } from './time-span.ts'
+import type { Timeline } from './timeline.ts'
+
+const WIDTH = 100
+const INDENT = '    '
+const DASHES = '───'
+
+/**
+ * An explanation for people, as plain text of at most 100 columns: what it comes to, the steps with their rules, and how
+ * long the response is good for. What came from the network is escaped, so that it can't rewrite a terminal.
+ *
+ * @param who - whose cache it is, to begin with, such as `A browser`.
+ */
+export function renderExplanation(explanation: Explanation, who: string): string {
+  const { steps, verdict, nowMs } = explanation
+  const lines = [`${who} ${verdictText(verdict)}`, '']
+  for (const [index, { rule, section, text }] of steps.entries()) {
+    const number = `${index + 1}. `.padStart(INDENT.length)
+    lines.push(...withTail(wrap(escaped(text), number), `${rule}  ${section}`))
+  }
+  const bar = verdict.kind === 'stored' ? timelineBar(verdict.timeline, nowMs) : []
+  if (bar.length > 0) lines.push('', ...bar)
+  return `${lines.join('\n')}\n`
+}
+
+/** What it comes to, in one line. */
+function verdictText(verdict: Verdict): string {
+  if (verdict.kind === 'invalidates') return 'lets go of what it has stored.'
+  if (verdict.kind === 'not-stored') return 'does not store it.'
+  const { reuse } = verdict
+  const hasValidator = Object.keys(verdict.validators).length > 0
+  switch (reuse.kind) {
+    case 'fresh':
+      return reuse.ttl > 0
+        ? `stores it, and answers from it for ${formatSpan(reuse.ttl)} without asking.`
+        : 'stores it, and answers from it although it is stale.'
+    case 'stale-while-revalidate':
+      return 'stores it, and answers from it while a new one is fetched.'
+    case 'revalidate': {
+      const asks = hasValidator ? 'asks whether it has changed' : 'asks for all of it again'
+      if (reuse.rule.startsWith('reuse-request')) return `stores it, and ${asks}, as the request wants.`
+      return `stores it, and ${asks} before it answers from it.`
+    }
+    default:
+      return 'stores it, and answers this request with 504.'
+  }
+}
+
+/** Puts what is behind the sentence at the right edge, on its last line where there is room. */
+function withTail(lines: readonly string[], tail: string): string[] {
+  const last = lines.at(-1) ?? ''
+  const room = WIDTH - last.length - tail.length
+  return room >= 2
+    ? [...lines.slice(0, -1), last + ' '.repeat(room) + tail]
+    : [...lines, tail.padStart(WIDTH)]
+}
+
+/** Lines no longer than the width; what has no space in it is cut. */
+function wrap(text: string, first: string): string[] {
+  const lines: string[] = []
+  let line = first
+  let isEmpty = true
+  for (const word of text.split(' ')) {
+    let rest = word
+    while (rest !== '') {
+      const room = WIDTH - line.length - (isEmpty ? 0 : 1)
+      if (rest.length <= room) {
+        line += (isEmpty ? '' : ' ') + rest
+        isEmpty = false
+        rest = ''
+      } else if (isEmpty) {
+        lines.push(line + rest.slice(0, room))
+        rest = rest.slice(room)
+        line = INDENT
+      } else {
+        lines.push(line)
+        line = INDENT
+        isEmpty = true
+      }
+    }
+  }
+  return [...lines, line]
+}
+
+/** Control characters, and those that change the direction of text or can't be seen. */
+function escaped(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
+}
+
+/** From now on: each stretch of time by what the response is good for in it, with its end beneath it. Not to scale. */
+function timelineBar(timeline: Timeline, nowMs: number): string[] {
+  const ends: readonly (readonly [string, number | undefined])[] = [
+    ['fresh', timeline.freshUntilMs],
+    ['stale, renewed', timeline.staleWhileRevalidateUntilMs],
+    ['for errors only', timeline.staleIfErrorUntilMs],
+  ]
+  const stretches = ends.flatMap(([label, endMs]) =>
+    endMs !== undefined && endMs > nowMs ? [{ label, end: `+${formatSpan((endMs - nowMs) / 1_000)}` }] : [],
+  )
+  if (stretches.length === 0) return []
+  let bar = `${INDENT}├`
+  let marks = `${INDENT}now`
+  for (const { label, end } of stretches) {
+    bar += `${DASHES} ${label} ${DASHES}┼`
+    marks = marks.padEnd(bar.length - 1) + end
+  }
+  const after = timeline.staleIfDisconnected ? ' asked for, or offline' : ' asked for'
+  return [`${bar}${DASHES}${after}`, marks]
+}
