@@ -90,7 +90,8 @@ describe.each(WAYS)('through %s, a range', (way) => {
     expect([answer.status, answer.body]).toEqual([status, body])
     expect(answer.headers['content-range']).toBe(contentRange)
     expect(answer.headers['content-length']).toBe(String(body.length))
-    if (status === 206) expect(answer.headers).toMatchObject({ etag: '"v1"', 'cache-control': FRESH, age: '0' })
+    if (status === 206)
+      expect(answer.headers).toMatchObject({ etag: '"v1"', 'cache-control': FRESH, age: '0' })
     expect(site.calls).toBe(1)
   })
 

@@ -9,7 +9,7 @@ import {
 import { type Did, answerStored, answerUnsatisfiable } from './answer.ts'
 import { type Ask, copyHeaders } from './ask.ts'
 import { applicationOf, backgroundExchange } from './background.ts'
-import { Flights } from './flights.ts'
+import { Flights, type Landing } from './flights.ts'
 import { Forward, type ForwardOptions } from './forward.ts'
 import type { ResolvedOptions } from './options.ts'
 import { hasBody, targetOf } from './request-key.ts'
@@ -21,6 +21,9 @@ type Revalidation = NonNullable<ForwardOptions['stored']>
 
 /** How long a background request is believed to be still on its way. */
 const REFRESH_MS = 60_000
+
+/** How often one request waits for another before it goes itself: the first may show what the response varies by. */
+const MOST_WAITS = 3
 
 /** What a lookup came to. */
 interface Outcome {
@@ -142,9 +145,10 @@ export class ResponseCacheEngine {
           )
           return
         }
-        const running = waits < 2 ? this.#joinable(ask, reuse) : undefined
-        if (running === undefined) break
-        if (!(await running)) break
+        const landing = await (waits < MOST_WAITS ? this.#joinable(ask, reuse) : undefined)
+        if (ask.response.destroyed) return
+        if (landing === 'failed' && this.#answerInstead(ask, outcome)) return
+        if (landing !== 'stored' && landing !== 'abandoned') break
         collapsed = { fwd: outcome.miss, collapsed: true }
       }
     } catch (error) {
@@ -152,6 +156,14 @@ export class ResponseCacheEngine {
       if (ask.response.headersSent) throw error
     }
     this.#forward(ask, outcome, next)
+  }
+
+  /** RFC 5861 §4: the error that one request met is not met again by all who waited for it. */
+  #answerInstead({ request, response, headers }: Ask, { found, reuse, miss }: Outcome): boolean {
+    if (found === undefined || reuse?.kind !== 'revalidate' || !reuse.staleIfError) return false
+    const did = { fwd: miss, collapsed: true, ttl: reuse.ttl, detail: 'stale-if-error' } as const
+    answerStored(request, headers, response, found, did, this.#options)
+    return true
   }
 
   async #lookUp(ask: Ask): Promise<Outcome> {
@@ -168,7 +180,7 @@ export class ResponseCacheEngine {
   #joinable(
     { request, headers, urlKeys }: Ask,
     reuse: ReuseDecision | undefined,
-  ): Promise<boolean> | undefined {
+  ): Promise<Landing> | undefined {
     const isOwn = request.method !== 'GET' || headers.get('range') || reuse?.rule.startsWith('reuse-request')
     return isOwn ? undefined : this.#flights.join(this.#store.flightKey(urlKeys, headers))
   }
@@ -180,9 +192,9 @@ export class ResponseCacheEngine {
     const isTransparent = !isPlain || (found === undefined && this.#flights.isUnshared(key))
     const end = isTransparent ? () => {} : this.#flights.begin(key)
     const stored = found && reuse?.kind === 'revalidate' ? { found, reuse } : undefined
-    const onSettled = (isStored: boolean): void => {
-      if (isPlain) this.#flights.remember(key, isStored)
-      end(isStored)
+    const onSettled = (landing: Landing): void => {
+      if (isPlain) this.#flights.remember(key, landing)
+      end(landing)
     }
     new Forward(ask, this.#store, this.#options, { fwd: miss, stored, isTransparent, onSettled }).begin()
     next()

@@ -3,9 +3,20 @@ import { LRUCache } from 'lru-cache'
 /** How long a key whose response could not be kept is not waited for again. */
 const UNSHARED_MS = 10_000
 
+/** What became of a request that others waited for. */
+export type Landing =
+  /** Its answer is in the store. */
+  | 'stored'
+  /** Its answer is not for others. */
+  | 'unshared'
+  /** The application failed. */
+  | 'failed'
+  /** Its client went away before there was an answer; the next one may try. */
+  | 'abandoned'
+
 /** Requests that are on their way, so that those who want the same can wait for one answer. */
 export class Flights {
-  readonly #running = new Map<string, Promise<boolean>>()
+  readonly #running = new Map<string, Promise<Landing>>()
   readonly #unshared: LRUCache<string, true>
 
   constructor() {
@@ -13,7 +24,7 @@ export class Flights {
   }
 
   /** Resolves when the running request for that key has an answer in the store, or will not have one. */
-  join(key: string): Promise<boolean> | undefined {
+  join(key: string): Promise<Landing> | undefined {
     return this.#running.get(key)
   }
 
@@ -23,21 +34,21 @@ export class Flights {
   }
 
   /** Begins one; the function that is returned ends it, and may be called more than once. */
-  begin(key: string): (isStored: boolean) => void {
-    let settle: (isStored: boolean) => void = () => {}
-    const flight = new Promise<boolean>((resolve) => {
+  begin(key: string): (landing: Landing) => void {
+    let settle: (landing: Landing) => void = () => {}
+    const flight = new Promise<Landing>((resolve) => {
       settle = resolve
     })
     if (!this.#running.has(key)) this.#running.set(key, flight)
-    return (isStored) => {
+    return (landing) => {
       if (this.#running.get(key) === flight) this.#running.delete(key)
-      settle(isStored)
+      settle(landing)
     }
   }
 
-  /** Remembers whether what came for that key could be kept. */
-  remember(key: string, isShared: boolean): void {
-    if (isShared) this.#unshared.delete(key)
-    else this.#unshared.set(key, true)
+  /** Remembers whether what came for that key is for others too. */
+  remember(key: string, landing: Landing): void {
+    if (landing === 'stored') this.#unshared.delete(key)
+    else if (landing === 'unshared') this.#unshared.set(key, true)
   }
 }

@@ -18,6 +18,7 @@ import { type Did, answerStored, answerUnsatisfiable } from './answer.ts'
 import type { Ask } from './ask.ts'
 import { BodyCopy } from './body-copy.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { Landing } from './flights.ts'
 import { isUnreachable } from './origin-failure.ts'
 import { type Verdict, watchOutgoing } from './outgoing.ts'
 import { linesOf } from '../http/response-head.ts'
@@ -36,8 +37,8 @@ export interface ForwardOptions {
     | undefined
   /** Whether the request goes on as it came: nothing about it is worth changing for. */
   readonly isTransparent: boolean
-  /** Told once whether there is now an answer in the store. */
-  readonly onSettled: (isStored: boolean) => void
+  /** Told what became of it; the first word counts. */
+  readonly onSettled: (landing: Landing) => void
 }
 
 /** One request on its way to the application, and what comes back. */
@@ -71,7 +72,7 @@ export class Forward {
     watchOutgoing(this.#ask.response, {
       onHead: () => this.#decide(),
       onComplete: () => this.#complete(),
-      onAbandoned: () => this.#forward.onSettled(false),
+      onAbandoned: () => this.#forward.onSettled('abandoned'),
     })
   }
 
@@ -107,8 +108,8 @@ export class Forward {
     const rule = this.#obstacle()
     this.#trace({ fwd, fwdStatus: status, ...(rule === undefined ? this.#claim() : { detail: rule }) })
     if (rule === undefined) {
-      this.#copy = new BodyCopy(this.#options.maxBodyBytes, () => this.#forward.onSettled(false))
-    } else this.#forward.onSettled(false)
+      this.#copy = new BodyCopy(this.#options.maxBodyBytes, () => this.#forward.onSettled('unshared'))
+    } else this.#forward.onSettled(ERRORS.has(status) ? 'failed' : 'unshared')
     const isAsked = !this.#forward.isTransparent && request.method === 'GET' && status === 200
     if (isAsked && evaluatePreconditions(asked, { status, headers: this.#headers }) === 'not-modified') {
       const fields = notModifiedHeaders(linesOf(response)).flat()
@@ -125,7 +126,7 @@ export class Forward {
     const { fwd } = this.#forward
     const { ttl } = reuse
     if (isUnreachable(response)) {
-      this.#forward.onSettled(false)
+      this.#forward.onSettled('failed')
       if (reuse.staleIfDisconnected || reuse.staleIfError) {
         return this.#answer(found, { fwd, ttl, detail: 'unreachable' })
       }
@@ -136,7 +137,7 @@ export class Forward {
       }
     }
     if (ERRORS.has(status) && reuse.staleIfError) {
-      this.#forward.onSettled(false)
+      this.#forward.onSettled('failed')
       return this.#answer(found, { fwd, fwdStatus: status, ttl, detail: 'stale-if-error' })
     }
     if (status === 304 && this.#isValidating)
@@ -156,7 +157,7 @@ export class Forward {
     const headers = updateStoredHeaders(found.record.head.headers, this.#lines)
     const { status, statusMessage } = found.record.head
     const record = this.#keep(headers, status, statusMessage, found.body)
-    this.#forward.onSettled(true)
+    this.#forward.onSettled('stored')
     return { ...found, record }
   }
 
@@ -212,11 +213,11 @@ export class Forward {
     const declared = this.#headers.get('content-length')
     // RFC 9111 §3.3: what is not complete must not be taken for the whole.
     if (body === undefined || (declared && Number(declared) !== body.length)) {
-      this.#forward.onSettled(false)
+      this.#forward.onSettled('unshared')
       return
     }
     this.#keep(storableHeaders(this.#lines), this.#status, this.#statusMessage, body)
-    this.#forward.onSettled(true)
+    this.#forward.onSettled('stored')
   }
 
   #keep(lines: HeaderPairs, status: number, statusMessage: string, body: Buffer): ResponseRecord {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 /** The longest request target that is looked up; what is longer is passed on. */
 const LONGEST_TARGET = 4_096
+const LONGEST_EXTRA = 1_024
 
 /**
  * Fields that frameworks let stand for the host, the scheme, the path or the method. Whether the application looks at them
@@ -53,6 +54,7 @@ export function targetOf(request: IncomingMessage): Target | undefined {
     const value = headers[name]
     if (value !== undefined) extra += `\n${name}=${String(value)}`
   }
+  if (extra.length > LONGEST_EXTRA) return undefined
   return {
     place: host.toLowerCase() + (at < 0 ? url : url.slice(0, at)),
     search: at < 0 ? '' : url.slice(at),

@@ -126,7 +126,16 @@ describe.each(WAYS)('through %s, stale while it is asked for again', (way) => {
     router.get('/:id', (request, response) => {
       const { 'x-color': color, cookie, host } = request.headers
       const before = (request as { marked?: boolean }).marked
-      seen.push([color, cookie, host, request.ip, request.params['id'], request.baseUrl, request.protocol, before])
+      seen.push([
+        color,
+        cookie,
+        host,
+        request.ip,
+        request.params['id'],
+        request.baseUrl,
+        request.protocol,
+        before,
+      ])
       response.set({ 'Cache-Control': WINDOW, Vary: 'X-Color' }).send(`call ${seen.length}`)
     })
     const nested = express().use('/shop', router)
@@ -148,7 +157,12 @@ describe.each(WAYS)('through %s, stale while it is asked for again', (way) => {
 
   it.each([
     ['answers with an error', (response: express.Response) => void response.sendStatus(500)],
-    ['throws', () => { throw new Error('broken') }],
+    [
+      'throws',
+      () => {
+        throw new Error('broken')
+      },
+    ],
     ['breaks off', (response: express.Response) => void response.destroy()],
   ])('stays when the application %s, and is asked for again later', async (_, fail) => {
     let isBroken = false
@@ -179,9 +193,10 @@ describe.each(WAYS)('through %s, stale while it is asked for again', (way) => {
 
 describe.each(WAYS)('through %s, in place of a failure', (way) => {
   const failing = async (cacheControl: string) => {
-    const state: { fail: ((response: express.Response, next: express.NextFunction) => unknown) | undefined } = {
-      fail: undefined,
-    }
+    const state: { fail: ((response: express.Response, next: express.NextFunction) => unknown) | undefined } =
+      {
+        fail: undefined,
+      }
     const site = await serveCached(way, (app) => {
       app.get('/a', (_, response, next) => {
         if (state.fail !== undefined) return state.fail(response, next)
@@ -198,13 +213,21 @@ describe.each(WAYS)('through %s, in place of a failure', (way) => {
     ['503', (response: express.Response) => response.status(503).json({ error: 'busy' })],
     ['504', (response: express.Response) => response.sendStatus(504)],
     ['next(err)', (_: express.Response, next: express.NextFunction) => next(new Error('broken'))],
-    ['a throw', () => { throw new Error('broken') }],
+    [
+      'a throw',
+      () => {
+        throw new Error('broken')
+      },
+    ],
     ['a rejection', () => Promise.reject(new Error('broken'))],
-    ['a stream of an error', (response: express.Response) => {
-      response.status(500).flushHeaders()
-      response.write('so')
-      response.end('rry')
-    }],
+    [
+      'a stream of an error',
+      (response: express.Response) => {
+        response.status(500).flushHeaders()
+        response.write('so')
+        response.end('rry')
+      },
+    ],
   ])('%s the stored response answers', async (_, fail) => {
     const { site, state } = await failing('public, max-age=60, stale-if-error=600')
     site.clock.forward(100)
@@ -213,7 +236,9 @@ describe.each(WAYS)('through %s, in place of a failure', (way) => {
     expect(answer).toMatchObject({ status: 200, body: 'stored', headers: { age: '100' } })
     expect(answer.trace).toContain('detail=stale-if-error')
     expect(answer.headers['content-security-policy']).toBeUndefined()
-    expect(await site.get('/a', { 'if-none-match': answer.headers.etag ?? '' })).toMatchObject({ status: 304 })
+    expect(await site.get('/a', { 'if-none-match': answer.headers.etag ?? '' })).toMatchObject({
+      status: 304,
+    })
     state.fail = undefined
     expect((await site.get('/a')).trace).not.toContain('stale-if-error')
   })
@@ -223,7 +248,12 @@ describe.each(WAYS)('through %s, in place of a failure', (way) => {
     ['a 501', 'public, max-age=60, stale-if-error=600', 100, 501],
     ['an error beyond the window', 'public, max-age=60, stale-if-error=600', 700, 503],
     ['an error where there is no window', 'public, max-age=60', 100, 503],
-    ['an error where stale is forbidden', 'public, max-age=60, stale-if-error=600, must-revalidate', 100, 503],
+    [
+      'an error where stale is forbidden',
+      'public, max-age=60, stale-if-error=600, must-revalidate',
+      100,
+      503,
+    ],
   ])('%s is answered as it is', async (_, cacheControl, seconds, status) => {
     const { site, state } = await failing(cacheControl)
     site.clock.forward(seconds)

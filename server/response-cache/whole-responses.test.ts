@@ -15,10 +15,13 @@ describe.each(WAYS)('through %s, a response is never half stored', (way) => {
     ['destroyed with an error', (response) => response.destroy(new Error('broken'))],
     ['cut off at its socket', (response) => response.socket?.destroy()],
     ['destroyed and then ended', (response) => response.destroy().end()],
-    ['cut off and ended when it noticed', (response) => {
-      response.on('close', () => response.end())
-      response.socket?.destroy()
-    }],
+    [
+      'cut off and ended when it noticed',
+      (response) => {
+        response.on('close', () => response.end())
+        response.socket?.destroy()
+      },
+    ],
   ])('when it is %s in the middle', async (_, breakOff) => {
     const site = await serveCached(way, (app) => {
       app.get('/a', (_request, response) => {
@@ -176,17 +179,26 @@ describe.each(WAYS)('through %s, those who wait for somebody else', (way) => {
 describe.each(WAYS)('through %s, a stream', (way) => {
   it.each<[string, (response: Response) => void]>([
     ['piped', (response) => void Readable.from(['one ', 'two ', 'three']).pipe(response)],
-    ['piped by pipeline', (response) => void pipeline(Readable.from(['one ', 'two ', 'three']), response, () => {})],
-    ['written in pieces', (response) => {
-      response.write('one ')
-      response.write(Buffer.from('two '))
-      setImmediate(() => response.end('three'))
-    }],
-    ['in another encoding', (response) => {
-      response.write(Buffer.from('one ').toString('hex'), 'hex')
-      response.write(Buffer.from('two ').toString('base64'), 'base64')
-      response.end(new Uint8Array(Buffer.from('three')))
-    }],
+    [
+      'piped by pipeline',
+      (response) => void pipeline(Readable.from(['one ', 'two ', 'three']), response, () => {}),
+    ],
+    [
+      'written in pieces',
+      (response) => {
+        response.write('one ')
+        response.write(Buffer.from('two '))
+        setImmediate(() => response.end('three'))
+      },
+    ],
+    [
+      'in another encoding',
+      (response) => {
+        response.write(Buffer.from('one ').toString('hex'), 'hex')
+        response.write(Buffer.from('two ').toString('base64'), 'base64')
+        response.end(new Uint8Array(Buffer.from('three')))
+      },
+    ],
   ])('that is %s passes and is kept whole', async (_, write) => {
     const site = await serveCached(way, (app) => {
       app.get('/a', (_request, response) => write(response.set(FRESH)))
