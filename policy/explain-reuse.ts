@@ -2,7 +2,7 @@ import { parseCacheControl } from './cache-control.ts'
 import type { Exchange } from './exchange.ts'
 import type { FreshnessLifetime } from './freshness.ts'
 import type { ReuseDecision } from './reuse.ts'
-import { formatSeconds } from './time-span.ts'
+import { formatSeconds, secondsLeft } from './time-span.ts'
 import type { Timeline } from './timeline.ts'
 
 /** How long a response is fresh, and by what. */
@@ -64,13 +64,13 @@ export function refreshedText(
   { freshUntilMs, staleWhileRevalidateUntilMs }: Timeline,
   nowMs: number,
 ): string {
-  const left = formatSeconds(Math.floor(((staleWhileRevalidateUntilMs ?? 0) - nowMs) / 1_000))
+  const left = formatSeconds(secondsLeft(staleWhileRevalidateUntilMs ?? 0, nowMs))
   const after = (freshUntilMs ?? 0) > nowMs ? 'Once stale, it' : 'It'
   return `${after} still answers while a new one is fetched behind it, until ${left} from now.`
 }
 
 /** Until when it stands in for a failure. */
 export function errorsText({ staleIfErrorUntilMs }: Timeline, nowMs: number): string {
-  const left = formatSeconds(Math.floor(((staleIfErrorUntilMs ?? 0) - nowMs) / 1_000))
+  const left = formatSeconds(secondsLeft(staleIfErrorUntilMs ?? 0, nowMs))
   return `It stands in for a 500, 502, 503 or 504 of the server until ${left} from now.`
 }

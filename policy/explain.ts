@@ -131,8 +131,10 @@ function explainReuse(
   const selection = explainSelection(response.headers)
   const steps = [
     ...selection.steps,
-    step(`lifetime-${lifetime.source}`, lifetimeText(lifetime)),
-    step('age-current', ageText(reuse)),
+    // Where each use is validated first, it makes no difference how old it is.
+    ...(reuse.rule === 'reuse-no-cache'
+      ? []
+      : [step(`lifetime-${lifetime.source}`, lifetimeText(lifetime)), step('age-current', ageText(reuse))]),
     step(reuse.rule, reuseText(reuse, exchange)),
   ]
   const isUsed = reuse.kind === 'fresh' || reuse.kind === 'stale-while-revalidate'

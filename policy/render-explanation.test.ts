@@ -34,24 +34,29 @@ describe('a rendered explanation', () => {
     expect(render(headers)).toMatchInlineSnapshot(`
       "A browser stores it, and answers from it for 60 s without asking.
 
-       1. Cache-Control counts: max-age=60, stale-while-revalidate=60, stale-if-error=86400.
-                                                                   directives-cache-control  RFC 9111 §5.2
-       2. Nothing forbids a private cache to store this 200.                    store-allowed  RFC 9111 §3
-       3. It answers only requests with the same Accept-Encoding.                vary-match  RFC 9111 §4.1
-       4. It is fresh for 60 s, by max-age.                            lifetime-max-age  RFC 9111 §5.2.2.1
-       5. It is 0 s old, which leaves 60 s.                                   age-current  RFC 9111 §4.2.3
-       6. The same request is answered from it, without asking the server.      reuse-fresh  RFC 9111 §4.2
-       7. Once stale, it still answers while a new one is fetched behind it, until 120 s (2 min) from now.
-                                                                 reuse-stale-while-revalidate  RFC 5861 §3
-       8. It stands in for a 500, 502, 503 or 504 of the server until 86460 s (1 d) from now.
-                                                                         reuse-stale-if-error  RFC 5861 §4
-       9. While the server can not be reached at all, it may answer however stale it is.
-                                                              reuse-stale-if-disconnected  RFC 9111 §4.2.4
-      10. When the server is asked again, If-None-Match: "v1" lets it answer 304, without a body.
-                                                                     validate-conditional  RFC 9111 §4.3.1
+       1. Cache-Control counts: max-age=60, stale-while-revalidate=60,       directives-cache-control
+          stale-if-error=86400.                                              RFC 9111 §5.2
+       2. Nothing forbids a private cache to store this 200.                 store-allowed
+                                                                             RFC 9111 §3
+       3. It answers only requests with the same Accept-Encoding.            vary-match
+                                                                             RFC 9111 §4.1
+       4. It is fresh for 60 s, by max-age.                                  lifetime-max-age
+                                                                             RFC 9111 §5.2.2.1
+       5. It is 0 s old, which leaves 60 s.                                  age-current
+                                                                             RFC 9111 §4.2.3
+       6. The same request is answered from it, without asking the server.   reuse-fresh
+                                                                             RFC 9111 §4.2
+       7. Once stale, it still answers while a new one is fetched behind     reuse-stale-while-revalidate
+          it, until 120 s (2 min) from now.                                  RFC 5861 §3
+       8. It stands in for a 500, 502, 503 or 504 of the server until        reuse-stale-if-error
+          86460 s (1 d) from now.                                            RFC 5861 §4
+       9. While the server can not be reached at all, it may answer however  reuse-stale-if-disconnected
+          stale it is.                                                       RFC 9111 §4.2.4
+      10. When the server is asked again, If-None-Match: "v1" lets it        validate-conditional
+          answer 304, without a body.                                        RFC 9111 §4.3.1
 
-          ├─── fresh ───┼─── stale, renewed ───┼─── for errors only ───┼─── asked for, or offline
-          now           +60 s                  +2 min                  +1 d
+          ├─── fresh ───┼─── stale, being renewed ───┼─── for errors only ───┼─── asks first
+          now           +60 s                        +2 min                  +1 d
       "
     `)
   })
@@ -99,7 +104,7 @@ describe('a rendered explanation', () => {
   it('has no bar where no use is left', () => {
     expect(render({ 'cache-control': 'max-age=60' }, 60)).not.toContain('├')
     expect(render({ 'cache-control': 'max-age=60, must-revalidate' })).toMatch(
-      /├─── fresh ───┼─── asked for\n {4}now {11}\+60 s\n$/,
+      /├─── fresh ───┼─── asks first\n {4}now {11}\+60 s\n$/,
     )
   })
 

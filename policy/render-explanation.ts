@@ -1,9 +1,11 @@
 import type { Explanation, Verdict } from './explain.ts'
-import { formatSpan } from './time-span.ts'
+import { formatSpan, secondsLeft } from './time-span.ts'
 import type { Timeline } from './timeline.ts'
 
-const WIDTH = 100
 const INDENT = '    '
+const TEXT_END = 69
+/** Where rules stand; the longest are 28 wide. */
+const RULE_COLUMN = 71
 const DASHES = '───'
 
 /**
@@ -17,7 +19,7 @@ export function renderExplanation(explanation: Explanation, who: string): string
   const lines = [`${who} ${verdictText(verdict)}`, '']
   for (const [index, { rule, section, text }] of steps.entries()) {
     const number = `${index + 1}. `.padStart(INDENT.length)
-    lines.push(...withTail(wrap(escaped(text), number), `${rule}  ${section}`))
+    lines.push(...beside(wrap(escaped(text), number), [rule, section]))
   }
   const bar = verdict.kind === 'stored' ? timelineBar(verdict.timeline, nowMs) : []
   if (bar.length > 0) lines.push('', ...bar)
@@ -47,24 +49,24 @@ function verdictText(verdict: Verdict): string {
   }
 }
 
-/** Puts what is behind the sentence at the right edge, on its last line where there is room. */
-function withTail(lines: readonly string[], tail: string): string[] {
-  const last = lines.at(-1) ?? ''
-  const room = WIDTH - last.length - tail.length
-  return room >= 2
-    ? [...lines.slice(0, -1), last + ' '.repeat(room) + tail]
-    : [...lines, tail.padStart(WIDTH)]
+/** Puts short lines at the right of others. */
+function beside(left: readonly string[], right: readonly string[]): string[] {
+  const rows = Math.max(left.length, right.length)
+  return Array.from({ length: rows }, (_, at) => {
+    const note = right[at] ?? ''
+    return note === '' ? (left[at] ?? '') : (left[at] ?? '').padEnd(RULE_COLUMN) + note
+  })
 }
 
-/** Lines no longer than the width; what has no space in it is cut. */
+/** Lines that end before the rules begin: a number keeps its unit, and what has no space in it is cut. */
 function wrap(text: string, first: string): string[] {
   const lines: string[] = []
   let line = first
   let isEmpty = true
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!(?:s|min|h|d|y)\b)/)) {
     let rest = word
     while (rest !== '') {
-      const room = WIDTH - line.length - (isEmpty ? 0 : 1)
+      const room = TEXT_END - line.length - (isEmpty ? 0 : 1)
       if (rest.length <= room) {
         line += (isEmpty ? '' : ' ') + rest
         isEmpty = false
@@ -95,11 +97,11 @@ function escaped(text: string): string {
 function timelineBar(timeline: Timeline, nowMs: number): string[] {
   const ends: readonly (readonly [string, number | undefined])[] = [
     ['fresh', timeline.freshUntilMs],
-    ['stale, renewed', timeline.staleWhileRevalidateUntilMs],
+    ['stale, being renewed', timeline.staleWhileRevalidateUntilMs],
     ['for errors only', timeline.staleIfErrorUntilMs],
   ]
   const stretches = ends.flatMap(([label, endMs]) =>
-    endMs !== undefined && endMs > nowMs ? [{ label, end: `+${formatSpan((endMs - nowMs) / 1_000)}` }] : [],
+    endMs !== undefined && endMs > nowMs ? [{ label, end: `+${formatSpan(secondsLeft(endMs, nowMs))}` }] : [],
   )
   if (stretches.length === 0) return []
   let bar = `${INDENT}├`
@@ -108,6 +110,5 @@ function timelineBar(timeline: Timeline, nowMs: number): string[] {
     bar += `${DASHES} ${label} ${DASHES}┼`
     marks = marks.padEnd(bar.length - 1) + end
   }
-  const after = timeline.staleIfDisconnected ? ' asked for, or offline' : ' asked for'
-  return [`${bar}${DASHES}${after}`, marks]
+  return [`${bar}${DASHES} asks first`, marks]
 }

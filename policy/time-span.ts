@@ -27,3 +27,8 @@ export function formatSeconds(seconds: number): string {
   const span = formatSpan(seconds)
   return plain === span ? plain : `${plain} (${span})`
 }
+
+/** Whole seconds up to a moment, rounded up, as ages are rounded down: together they are the lifetime. */
+export function secondsLeft(untilMs: number, nowMs: number): number {
+  return Math.ceil((untilMs - nowMs) / 1_000)
+}

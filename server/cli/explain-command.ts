@@ -39,7 +39,11 @@ export function explainCommand(): Command {
         .choices(['safe', 'rfc9111'])
         .default('safe'),
     )
-    .option('--timeout <seconds>', 'the longest wait for the answer', parseTimeout, 10_000)
+    .addOption(
+      new Option('--timeout <seconds>', 'the longest wait for the answer')
+        .argParser(parseTimeout)
+        .default(10_000, '10'),
+    )
     .option('--json', 'print the structure, for programs')
     .addHelpText(
       'after',

@@ -47,14 +47,21 @@ export function linesOf(response: ServerResponse): HeaderPairs {
 
 /** Writes a head with fields as names and values in turn; they take the place of those that were set before. */
 export function writeFlatHead(response: ServerResponse, status: number, flat: readonly string[]): void {
-  const isEmpty = response.getHeaderNames().length === 0
-  if (isEmpty || hasRepeats(flat)) {
+  if (response.getHeaderNames().length === 0) {
     response.writeHead(status, flat as string[])
     return
   }
-  // Where something was set before, `writeHead` would take each away first and then add it: twice the work.
-  for (let at = 0; at + 1 < flat.length; at += 2) response.setHeader(flat[at] ?? '', flat[at + 1] ?? '')
+  setFlatFields(response, flat)
   response.writeHead(status)
+}
+
+/** Sets names and values in turn, in place of what was set before. Of several lines of one name Node 20's own `writeHead` would keep the last. */
+export function setFlatFields(response: ServerResponse, flat: readonly string[]): void {
+  if (hasRepeats(flat)) {
+    takeHead(response, [response.statusCode, flat])
+    return
+  }
+  for (let at = 0; at + 1 < flat.length; at += 2) response.setHeader(flat[at] ?? '', flat[at + 1] ?? '')
 }
 
 /** Whether a name comes twice; there are too few of them for a set to be worth making. */

@@ -39,17 +39,20 @@ export function targetOf(request: IncomingMessage): Target | undefined {
   const { headers } = request
   let url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? ''
   let host = headers.host ?? ''
+  let extra = ''
   if (url.length > LONGEST_TARGET || host.length > 255) return undefined
   if (url.charCodeAt(0) !== 47 /* / */) {
     // RFC 9112 §3.2.2: in absolute form the target's own host counts, and Host is ignored.
     const absolute = /^https?:\/\/([^/?#]+)(\/[^#]*)?$/i.exec(url)
     if (absolute === null) return undefined
+    // Many applications look at Host all the same, or at the target as it stands, so nobody else may get what comes.
+    extra = `\nabsolute ${host}`
     host = absolute[1] ?? ''
     url = absolute[2] ?? '/'
   }
   const at = url.indexOf('?')
   const isSecure = (request.socket as { encrypted?: boolean } | null)?.encrypted === true
-  let extra = isSecure ? '\nhttps' : ''
+  if (isSecure) extra += '\nhttps'
   for (const name of KEYED_FIELDS) {
     const value = headers[name]
     if (value !== undefined) extra += `\n${name}=${String(value)}`

@@ -16,14 +16,14 @@ export function watchUnsafe(
   watchOutgoing(response, {
     onHead() {
       const host = target.place.split('/', 1)[0] ?? ''
-      const { urls, groups } = decideInvalidation({
+      const { urls, groups, rule } = decideInvalidation({
         method: request.method ?? '',
         status: response.statusCode,
         url: `${schemeOf(request)}://${target.place}${target.search}`,
         headers: fromPairs(linesOf(response)),
       })
-      const others = urls.slice(1).map(toTarget)
-      const targets = urls.length === 0 ? [] : [target, ...others]
+      // The target as it was sent: what came under a Host that makes no URL was stored as well.
+      const targets = rule === 'invalidate-unsafe' ? [target, ...urls.slice(1).map(toTarget)] : []
       void store.invalidate(
         targets,
         groups.map((group) => originGroup(host, group)),
