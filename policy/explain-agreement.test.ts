@@ -70,8 +70,17 @@ const exchanges: fc.Arbitrary<Exchange> = fc
     afterSeconds: fc.integer({ min: 0, max: 250 }),
   })
   .map(({ method, request, status, headers, cacheType, profile, afterSeconds }) => ({
-    request: { method, url: 'https://shop.example/', headers: new Headers(request) },
-    response: { status, headers: new Headers(headers), requestTimeMs: AT - 300, responseTimeMs: AT },
+    request: {
+      method,
+      url: 'https://shop.example/',
+      headers: new Headers(request as Record<string, string>),
+    },
+    response: {
+      status,
+      headers: new Headers(headers as Record<string, string>),
+      requestTimeMs: AT - 300,
+      responseTimeMs: AT,
+    },
     cacheType,
     profile,
     nowMs: AT + afterSeconds * 1_000,

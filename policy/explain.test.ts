@@ -182,7 +182,7 @@ const CASES: Readonly<Record<RuleId, readonly [Case, string]>> = {
   ],
   'validate-conditional': [
     cc('max-age=60', { etag: '"v1"', 'last-modified': HOUR_BEFORE }),
-    `When the server is asked again, If-None-Match: "v1" and If-Modified-Since: ${HOUR_BEFORE} lets it answer 304, without a body.`,
+    `The server is asked again with If-None-Match: "v1" and If-Modified-Since: ${HOUR_BEFORE}: if nothing changed, it answers 304, without a body.`,
   ],
   'validate-in-full': [
     cc('max-age=60'),

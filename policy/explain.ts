@@ -202,7 +202,7 @@ function explainValidation(validators: ReturnType<typeof conditionalHeaders>): E
       'It has no validator: when the server is asked again, it sends all of it.',
     )
   }
-  const text = `When the server is asked again, ${fields.join(' and ')} lets it answer 304, without a body.`
+  const text = `The server is asked again with ${fields.join(' and ')}: if nothing changed, it answers 304, without a body.`
   return step('validate-conditional', text)
 }
 

@@ -16,6 +16,8 @@ export { definePolicies, findPolicy } from './define-policies.ts'
 export { type ResponseDirectives, readDirectives } from './directives.ts'
 export { type Duration, parseDuration, parseSeconds } from './duration.ts'
 export { type ErrorCode, ThermoclineError, describeValue, isThermoclineError } from './errors.ts'
+export { type Explanation, explain } from './explain.ts'
+export { renderExplanation } from './render-explanation.ts'
 export {
   type Assessment,
   type CacheType,
@@ -43,6 +45,7 @@ export {
   revalidate,
 } from './presets.ts'
 export { PROFILES, type Profile, type ProfileRules, profileRules } from './profile.ts'
+export { type EqualQualityOrder, normaliseField } from './negotiated-fields.ts'
 export { type SearchRule, parseNoVarySearch, searchKey } from './no-vary-search.ts'
 export { NOT_MODIFIED_FIELDS, evaluatePreconditions, notModifiedHeaders } from './preconditions.ts'
 export { type RangeDecision, decideRange } from './range.ts'

@@ -18,6 +18,18 @@ export function splitOutsideQuotes(value: string, separator: ',' | ';'): string[
   return [...parts, trimOws(value.slice(start))]
 }
 
+/** A field value with its members one comma and space apart; nothing inside a quoted string changes, and nothing changes places. */
+export function normaliseList(value: string): string {
+  return splitOutsideQuotes(value, ',').filter(Boolean).map(collapseWhiteSpace).join(', ')
+}
+
+/** Runs of white space become one space, except in quoted strings. */
+function collapseWhiteSpace(member: string): string {
+  return member.replaceAll(/"[^"\\]*(?:\\[^]?[^"\\]*)*(?:"|$)|[ \t]+/g, (run) =>
+    run.startsWith('"') ? run : ' ',
+  )
+}
+
 /** RFC 9110 §5.6.3: optional white space is spaces and tabs. `trim` would take bytes of UTF-8 text, such as 0xA0, for it. */
 export function trimOws(text: string): string {
   let start = 0

@@ -60,7 +60,9 @@ describe('negotiated fields (RFC 9110 §12.5)', () => {
 
 it('requests that mean the same share a variant', () => {
   const key = (fields: Record<string, string>, order?: 'ignored') =>
-    variantKey(['accept-encoding', 'accept-language'], new Headers(fields), order)
+    variantKey(['accept-encoding', 'accept-language'], new Headers(fields), (name, value) =>
+      normaliseField(name, value, order),
+    )
   expect(key({ 'accept-encoding': 'br, gzip' })).toBe(key({ 'accept-encoding': 'GZIP,br;q=1' }))
   expect(key({ 'accept-language': 'de, en' }, 'ignored')).toBe(
     key({ 'accept-language': 'en, de' }, 'ignored'),

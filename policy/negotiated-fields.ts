@@ -1,4 +1,4 @@
-import { splitOutsideQuotes } from './list-members.ts'
+import { normaliseList, splitOutsideQuotes } from './list-members.ts'
 
 /** Whether members of equal quality count as the same in any order, or as they were written. */
 export type EqualQualityOrder = 'kept' | 'ignored'
@@ -35,10 +35,10 @@ const NEGOTIATED: ReadonlyMap<string, RegExp> = new Map([
  */
 export function normaliseField(name: string, value: string, order: EqualQualityOrder = 'kept'): string {
   const field = name.toLowerCase()
-  const members = splitOutsideQuotes(value, ',').filter(Boolean)
   const range = NEGOTIATED.get(field)
-  const weighted = range === undefined ? undefined : readMembers(members, range)
-  if (weighted === undefined) return members.map(collapseWhiteSpace).join(', ')
+  const members = range && splitOutsideQuotes(value, ',').filter(Boolean)
+  const weighted = members && readMembers(members, range)
+  if (weighted === undefined) return normaliseList(value)
   const ignoresOrder = order === 'ignored' || field === 'accept-encoding'
   const sorted = weighted.sort((a, b) => b.weight - a.weight || (ignoresOrder ? compare(a.text, b.text) : 0))
   return [...new Set(sorted.map(({ text }) => text))].join(', ')
@@ -79,11 +79,4 @@ function readMember(member: string, range: RegExp): Weighted | undefined {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
-}
-
-/** Runs of white space become one space, except in quoted strings. */
-function collapseWhiteSpace(member: string): string {
-  return member.replaceAll(/"[^"\\]*(?:\\[^]?[^"\\]*)*(?:"|$)|[ \t]+/g, (run) =>
-    run.startsWith('"') ? run : ' ',
-  )
 }

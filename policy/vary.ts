@@ -1,5 +1,5 @@
 import type { HeaderReader } from './header-reader.ts'
-import { type EqualQualityOrder, normaliseField } from './negotiated-fields.ts'
+import { normaliseList } from './list-members.ts'
 
 /** The request fields that a response was selected by, lower-case, sorted and without repeats; `'*'` where none can match. */
 export function parseVary(value: string | null | undefined): readonly string[] | '*' {
@@ -16,16 +16,17 @@ export function parseVary(value: string | null | undefined): readonly string[] |
  * What tells the variants of one URL apart: the values that the request has for the fields its response varies on.
  * Two requests with equal keys match as RFC 9111 §4.1 defines; an absent field matches only an absent one.
  *
- * @param order - of members with equal weight; see `normaliseField`. Default: `'kept'`.
+ * @param normalise - makes one text of values that mean the same (RFC 9111 §4.1). Default: white space around members is
+ * dropped. A shared cache gives `normaliseField`, which knows what `Accept-Encoding` and its like mean.
  */
 export function variantKey(
   vary: readonly string[],
   requestHeaders: HeaderReader,
-  order?: EqualQualityOrder,
+  normalise: (name: string, value: string) => string = (_, value) => normaliseList(value),
 ): string {
   const pairs = vary.map((name) => {
     const value = requestHeaders.get(name)
-    return [name, value === null || value === undefined ? null : normaliseField(name, value, order)]
+    return [name, value === null || value === undefined ? null : normalise(name, value)]
   })
   return pairs.length === 0 ? '' : JSON.stringify(pairs)
 }

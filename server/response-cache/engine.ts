@@ -32,6 +32,9 @@ interface Outcome {
   readonly miss: ForwardReason
 }
 
+/** Requests that one of the caches of this process has at work. */
+const seen = new WeakSet<IncomingMessage>()
+
 /** The response cache itself (RFC 9111), for a middleware and for a listener alike. */
 export class ResponseCacheEngine {
   readonly #options: ResolvedOptions
@@ -39,7 +42,6 @@ export class ResponseCacheEngine {
   readonly #flights = new Flights()
   /** Requests that this cache sent in the background, until the application hands them to its middleware. */
   readonly #background = new WeakMap<IncomingMessage, (next: Next) => void>()
-  readonly #seen = new WeakSet<IncomingMessage>()
   readonly #refreshing = new Map<string, number>()
 
   constructor(options: ResolvedOptions) {
@@ -61,7 +63,7 @@ export class ResponseCacheEngine {
       return
     }
     // Mounted twice, or around an application that has it inside: the outer one is at work already.
-    if (this.#seen.has(request)) {
+    if (seen.has(request)) {
       next()
       return
     }
@@ -72,7 +74,7 @@ export class ResponseCacheEngine {
       next()
       return
     }
-    this.#seen.add(request)
+    seen.add(request)
     const { headers } = request
     const isForOrigin = headers['if-match'] !== undefined || headers['if-unmodified-since'] !== undefined
     if (target === undefined || isForOrigin || headers.upgrade !== undefined || hasBody(request)) {
@@ -145,15 +147,21 @@ export class ResponseCacheEngine {
           )
           return
         }
-        const landing = await (waits < MOST_WAITS ? this.#joinable(ask, reuse) : undefined)
+        const running = waits < MOST_WAITS ? this.#joinable(ask, reuse) : undefined
+        // At once: two who were told by L2 in the same moment must not both find nobody on the way.
+        if (running === undefined) break
+        const landing = await running
         if (ask.response.destroyed) return
         if (landing === 'failed' && this.#answerInstead(ask, outcome)) return
         if (landing !== 'stored' && landing !== 'abandoned') break
-        collapsed = { fwd: outcome.miss, collapsed: true }
+        if (landing === 'stored') collapsed = { fwd: outcome.miss, collapsed: true }
       }
-    } catch (error) {
+    } catch {
       // A fault in the cache never fails a request.
-      if (ask.response.headersSent) throw error
+      if (ask.response.headersSent) {
+        ask.response.destroy()
+        return
+      }
     }
     this.#forward(ask, outcome, next)
   }
@@ -209,7 +217,7 @@ export class ResponseCacheEngine {
     const { request, response } = backgroundExchange(ask.request)
     const onSettled = (): void => void this.#refreshing.delete(key)
     response.once('finish', onSettled).once('close', onSettled)
-    this.#seen.add(request)
+    seen.add(request)
     const stored: Revalidation = {
       found,
       reuse: { ...reuse, kind: 'revalidate', staleIfError: true, staleIfDisconnected: true },

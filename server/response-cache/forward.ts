@@ -21,10 +21,10 @@ import type { ResolvedOptions } from './options.ts'
 import type { Landing } from './flights.ts'
 import { isUnreachable } from './origin-failure.ts'
 import { type Verdict, watchOutgoing } from './outgoing.ts'
-import { linesOf } from '../http/response-head.ts'
+import { linesOf, writeFlatHead } from '../http/response-head.ts'
 import type { Found, ResponseStore } from './response-store.ts'
 import { retentionMs } from './retention.ts'
-import type { HeaderPairs, ResponseRecord } from './stored-response.ts'
+import { type HeaderPairs, ResponseRecord } from './stored-response.ts'
 
 /** RFC 5861 §4: the statuses that a stale response may stand in for. */
 const ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504])
@@ -97,7 +97,7 @@ export class Forward {
     const { stored, fwd } = this.#forward
     const { statusCode: status } = response
     this.#responseTimeMs = this.#options.now()
-    this.#lines = linesOf(response)
+    this.#lines = withDate(linesOf(response), this.#responseTimeMs)
     this.#headers = fromPairs(this.#lines)
     this.#status = status
     this.#statusMessage = response.statusMessage ?? ''
@@ -105,7 +105,7 @@ export class Forward {
       const verdict = this.#decideWithStored(stored, status)
       if (verdict !== undefined) return verdict
     }
-    const rule = this.#obstacle()
+    const rule = this.#obstacle(request.method ?? '', status, this.#headers)
     this.#trace({ fwd, fwdStatus: status, ...(rule === undefined ? this.#claim() : { detail: rule }) })
     if (rule === undefined) {
       this.#copy = new BodyCopy(this.#options.maxBodyBytes, () => this.#forward.onSettled('unshared'))
@@ -113,7 +113,12 @@ export class Forward {
     const isAsked = !this.#forward.isTransparent && request.method === 'GET' && status === 200
     if (isAsked && evaluatePreconditions(asked, { status, headers: this.#headers }) === 'not-modified') {
       const fields = notModifiedHeaders(linesOf(response)).flat()
-      return { kind: 'replace', copy: this.#copy, answer: () => void response.writeHead(304, fields).end() }
+      const answer = (): void => {
+        this.#passCookies()
+        writeFlatHead(response, 304, fields)
+        response.end()
+      }
+      return { kind: 'replace', copy: this.#copy, answer }
     }
     return { kind: 'send', copy: this.#copy }
   }
@@ -140,25 +145,47 @@ export class Forward {
       this.#forward.onSettled('failed')
       return this.#answer(found, { fwd, fwdStatus: status, ttl, detail: 'stale-if-error' })
     }
-    if (status === 304 && this.#isValidating)
-      return this.#answer(this.#update(found), { fwd, fwdStatus: 304 })
+    if (status === 304 && this.#isValidating) {
+      const { kind, answer } = this.#answer(this.#update(found), { fwd, fwdStatus: 304 })
+      return {
+        kind,
+        answer: () => {
+          this.#passCookies()
+          answer()
+        },
+      }
+    }
     if (request.method === 'HEAD' && status === 200) this.#updateFromHead(found)
     return undefined
   }
 
-  #answer(found: Found, did: Did): Verdict {
+  #answer(found: Found, did: Did): Verdict & { readonly kind: 'replace' } {
     const { request, response, headers } = this.#ask
     const answer = (): void => answerStored(request, headers, response, found, did, this.#options)
     return { kind: 'replace', answer }
   }
 
-  /** RFC 9111 §4.3.4: the stored response is fresh again, with the fields that the 304 carries. */
+  /** A cookie is for who asked, and reaches them whatever else is answered. */
+  #passCookies(): void {
+    const { response } = this.#ask
+    const present = new Set([response.getHeader('Set-Cookie') ?? []].flat())
+    for (const [name, value] of this.#lines) {
+      if (name.toLowerCase() === 'set-cookie' && !present.has(value)) response.appendHeader(name, value)
+    }
+  }
+
+  /**
+   * RFC 9111 §4.3.4: the stored response is fresh again, with the fields that the 304 carries. It is kept by the same rules
+   * as a 200: what was said to one user answers that user, and nobody else.
+   */
   #update(found: Found): Found {
-    const headers = updateStoredHeaders(found.record.head.headers, this.#lines)
-    const { status, statusMessage } = found.record.head
-    const record = this.#keep(headers, status, statusMessage, found.body)
-    this.#forward.onSettled('stored')
-    return { ...found, record }
+    const { head, body } = found.record
+    const headers = updateStoredHeaders(head.headers, this.#lines)
+    const isForAll = this.#obstacle('GET', head.status, fromPairs(headers)) === undefined
+    this.#forward.onSettled(isForAll ? 'stored' : 'unshared')
+    if (isForAll) return { ...found, record: this.#keep(headers, head.status, head.statusMessage, found.body) }
+    const own = headers.filter(([name]) => name.toLowerCase() !== 'set-cookie')
+    return { ...found, record: new ResponseRecord({ ...head, headers: own }, body) }
   }
 
   /** RFC 9111 §4.3.5: a HEAD tells whether what is stored is still what a GET would bring. */
@@ -168,22 +195,25 @@ export class Forward {
       const before = name === 'content-length' ? String(body.length) : record.headers.get(name)
       return now === null || now === undefined || now === before
     })
-    if (isSame) {
-      const headers = updateStoredHeaders(record.head.headers, this.#lines)
-      this.#keep(headers, record.head.status, record.head.statusMessage, body)
-    } else void this.#store.invalidate([this.#ask.target], [])
+    if (!isSame) {
+      void this.#store.invalidate([this.#ask.target], [])
+      return
+    }
+    const { status, statusMessage, headers: stored } = record.head
+    const headers = updateStoredHeaders(stored, this.#lines)
+    const isForAll = this.#obstacle('GET', status, fromPairs(headers)) === undefined
+    if (isForAll) this.#keep(headers, status, statusMessage, body)
   }
 
-  /** Why the response is not kept; `undefined` where it is. */
-  #obstacle(): string | undefined {
-    const { request, response, headers: requestHeaders } = this.#ask
+  /** Why a response is not kept; `undefined` where it is. */
+  #obstacle(method: string, status: number, headers: HeaderReader): string | undefined {
+    const { headers: requestHeaders } = this.#ask
     const { rules, targets, maxBodyBytes } = this.#options
-    const headers = this.#headers
     const directives = readTargetedDirectives(headers, targets)
     const decision = decideStore({
-      method: request.method ?? '',
+      method,
       requestHeaders,
-      status: response.statusCode,
+      status,
       headers,
       cacheType: 'shared',
       profile: rules,
@@ -192,7 +222,7 @@ export class Forward {
     if (!decision.store) return decision.rule
     if (headers.get('content-type')?.toLowerCase().startsWith('text/event-stream')) return 'event-stream'
     if (Number(headers.get('content-length') ?? 0) > maxBodyBytes) return 'body-too-large'
-    return this.#retentionOf(headers, response.statusCode) > 0 ? undefined : 'never-fresh'
+    return this.#retentionOf(headers, status) > 0 ? undefined : 'never-fresh'
   }
 
   #retentionOf(headers: HeaderReader, status: number): number {
@@ -223,7 +253,7 @@ export class Forward {
   #keep(lines: HeaderPairs, status: number, statusMessage: string, body: Buffer): ResponseRecord {
     const { target, headers } = this.#ask
     const times = { requestTimeMs: this.#requestTimeMs, responseTimeMs: this.#responseTimeMs }
-    const kept = keptLines(lines, this.#responseTimeMs)
+    const kept = keptLines(lines)
     const head = { status, statusMessage, headers: kept, ...times }
     const retentionMs = this.#retentionOf(fromPairs(kept), status)
     return this.#store.keep(target, headers, head, body, { retentionMs, start: this.#start })
@@ -238,17 +268,21 @@ export class Forward {
   }
 }
 
-/** What one exchange said of itself is no part of what is kept; and without a Date nobody could tell its age. */
-function keptLines(lines: HeaderPairs, responseTimeMs: number): HeaderPairs {
-  const kept = lines.flatMap(([name, value]): [string, string][] => {
+/** What one exchange said of itself is no part of what is kept. */
+function keptLines(lines: HeaderPairs): HeaderPairs {
+  return lines.flatMap(([name, value]): [string, string][] => {
     const key = name.toLowerCase()
     if (key === 'server-timing') return []
     if (key !== 'cache-status') return [[name, value]]
     const others = value.replaceAll(IN_PROCESS, '').replace(/^[\s,]+/, '')
     return others === '' ? [] : [[name, others]]
   })
-  const hasDate = kept.some(([name]) => name.toLowerCase() === 'date')
-  return hasDate ? kept : [...kept, ['Date', new Date(responseTimeMs).toUTCString()]]
+}
+
+/** RFC 9110 §6.6.1: Node adds the Date when a head leaves. That is too late for what is kept, and without one nobody could tell its age. */
+function withDate(lines: HeaderPairs, responseTimeMs: number): HeaderPairs {
+  const hasDate = lines.some(([name]) => name.toLowerCase() === 'date')
+  return hasDate ? lines : [...lines, ['Date', new Date(responseTimeMs).toUTCString()]]
 }
 
 /** The members that this process's own tiers wrote (server/trace.ts): a hit did not ask them. */

@@ -34,6 +34,7 @@ export function watchOutgoing(response: ServerResponse, events: OutgoingEvents):
   const before = linesOf(response)
   let verdict: Verdict | undefined
   let isEnded = false
+  let isAbandoned = false
 
   const copyBody = (chunk: unknown, encoding: unknown): void => {
     if (chunk !== undefined && chunk !== null && typeof chunk !== 'function')
@@ -46,14 +47,24 @@ export function watchOutgoing(response: ServerResponse, events: OutgoingEvents):
       // An application that asks for the head while it is being decided must not begin another round.
       verdict = { kind: 'send' }
       verdict = events.onHead()
+      // For the application it is: after an error it must break off, not begin another response.
+      if (verdict.kind === 'replace') setHeadersSent(response, true)
     }
     if (verdict.kind === 'send' && !response.headersSent) {
-      whenEncoded(response, () => Reflect.apply(writeHead, response, [response.statusCode]))
+      try {
+        whenEncoded(response, () => Reflect.apply(writeHead, response, [response.statusCode]))
+      } catch (error) {
+        // Nothing has left, and what the application says instead is another response.
+        verdict = undefined
+        throw error
+      }
     }
     return response
   }
 
   response.write = (...written: unknown[]) => {
+    // Node's own word on what is no part of a body, before anything has left.
+    if (!isBodyPart(written[0])) return Reflect.apply(write, response, written)
     // By the outermost wrapper, as Node itself does it: those who wait for the head must hear of it first.
     if (verdict === undefined) response.writeHead(response.statusCode)
     copyBody(written[0], written[1])
@@ -65,14 +76,23 @@ export function watchOutgoing(response: ServerResponse, events: OutgoingEvents):
   response.end = (...written: unknown[]) => {
     const [chunk, encoding] = written
     if (isEnded) return verdict?.kind === 'replace' ? response : Reflect.apply(end, response, written)
+    const isBodyless = chunk === undefined || chunk === null || typeof chunk === 'function'
+    if (!isBodyless && !isBodyPart(chunk)) return Reflect.apply(end, response, written)
     isEnded = true
+    const isBroken = response.destroyed
     if (verdict === undefined) {
       declareLength(response, chunk, encoding)
       response.writeHead(response.statusCode)
     }
     copyBody(chunk, encoding)
+    if (isBroken) {
+      // The application may have noticed and stopped early: what ends now is not known to be the whole.
+      if (!isAbandoned) events.onAbandoned()
+      return verdict?.kind === 'replace' ? response : Reflect.apply(end, response, written)
+    }
     if (verdict?.kind === 'replace') {
       const { answer } = verdict
+      setHeadersSent(response, false)
       Object.assign(response, { writeHead, write, end })
       resetLines(response, before)
       response.statusMessage = ''
@@ -88,8 +108,20 @@ export function watchOutgoing(response: ServerResponse, events: OutgoingEvents):
   }
 
   response.once('close', () => {
-    if (!isEnded) events.onAbandoned()
+    if (isEnded) return
+    isAbandoned = true
+    events.onAbandoned()
   })
+}
+
+function isBodyPart(chunk: unknown): boolean {
+  return typeof chunk === 'string' || chunk instanceof Uint8Array
+}
+
+/** Sets what the application is told of its head while it speaks to nobody, or goes back to the truth. */
+function setHeadersSent(response: ServerResponse, isPretended: boolean): void {
+  if (isPretended) Object.defineProperty(response, 'headersSent', { configurable: true, value: true })
+  else Reflect.deleteProperty(response, 'headersSent')
 }
 
 /** Node counts a body that is given whole to `end` only as long as the head is not written. */

@@ -1,6 +1,12 @@
 import type { ValueCodec } from '../cache/value-codec.ts'
 import { ResponseRecord, type StoredHead } from './stored-response.ts'
 
+/** What is known of one URL: the field lists that its responses vary by, the newest first. */
+export type Index = readonly (readonly string[])[]
+
+/** How many of those lists are remembered. */
+export const MOST_VARIES = 4
+
 const ENTRY_BYTES = 400
 
 /** Responses in L2: the length of the head in four bytes, the head as JSON, then the body as it is. */
@@ -23,6 +29,21 @@ export const recordCodec: ValueCodec<ResponseRecord> = {
     const fields = head.headers.reduce((sum, [name, value]) => sum + 2 * (name.length + value.length) + 64, 0)
     return ENTRY_BYTES + fields + (body?.length ?? 0)
   },
+}
+
+/** What is known of a URL. */
+export const indexCodec: ValueCodec<Index> = {
+  encode: (index) => Buffer.from(JSON.stringify(index)),
+  decode(bytes) {
+    const index: unknown = JSON.parse(bytes.toString())
+    const isSound =
+      Array.isArray(index) &&
+      index.length <= MOST_VARIES &&
+      index.every((names) => Array.isArray(names) && names.every(isFieldName))
+    if (!isSound) throw new Error('No index of a URL.')
+    return index as Index
+  },
+  sizeOf: (index) => 64 + 32 * index.flat().length,
 }
 
 /** Bodies that are kept apart. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   type HeaderReader,
+  normaliseField,
   parseCacheGroups,
   parseNoVarySearch,
   parseVary,
@@ -9,20 +10,16 @@ import {
 } from '../../policy/index.ts'
 import type { LoadStart } from '../cache/fill.ts'
 import type { TieredCache } from '../cache/tiered-cache.ts'
-import { bodyCodec, recordCodec } from './record-codec.ts'
+import { type Index, MOST_VARIES, bodyCodec, indexCodec, recordCodec } from './record-codec.ts'
 import type { Target } from './request-key.ts'
-import { originGroup, urlGroup } from './response-groups.ts'
+import { originGroup, ruledGroup, urlGroup } from './response-groups.ts'
 import { ResponseRecord, type StoredHead } from './stored-response.ts'
 
 /** From this size on a body is kept once for all responses that have it. */
 const APART_BYTES = 16_384
-const MOST_VARIES = 4
 const INDEX_MS = 86_400_000
 const LONGEST_MS = 30 * 86_400_000
 const PORTABLE_GROUP = /^[a-z0-9._~-]{1,128}$/
-
-/** What is known of one URL: the field lists that its responses vary by, the newest first. */
-type Index = readonly (readonly string[])[]
 
 /** A stored response and its body. */
 export interface Found {
@@ -71,7 +68,8 @@ export class ResponseStore {
       for (const vary of this.#cache.peek<Index>(urlKey) ?? []) {
         const record = this.#cache.peek<ResponseRecord>(recordKey(urlKey, vary, requestHeaders))
         const body = record && (record.body ?? this.#cache.peek<Buffer>(bodyKey(record.head)))
-        if (record !== undefined && body !== undefined) return { record, body, tier: 'L1' }
+        // Bytes that another process wrote are used only as the bytes they were said to be.
+        if (body !== undefined && body.length === record?.head.bodyBytes) return { record, body, tier: 'L1' }
       }
     }
     return undefined
@@ -84,15 +82,14 @@ export class ResponseStore {
   ): Promise<Found | 'variant-missing' | undefined> {
     let isKnown = false
     for (const urlKey of urlKeys) {
-      const index = await this.#ask<Index>(urlKey, {})
-      if (!isIndex(index)) continue
+      const index = await this.#ask<Index>(urlKey, { codec: indexCodec })
+      if (index === undefined) continue
       isKnown = true
       for (const vary of index) {
         const key = recordKey(urlKey, vary, requestHeaders)
         const record = await this.#ask<ResponseRecord>(key, { codec: recordCodec })
         if (!(record instanceof ResponseRecord)) continue
         const body = record.body ?? (await this.#ask<Buffer>(bodyKey(record.head), { codec: bodyCodec }))
-        // Bytes that another process wrote are used only as the bytes they were said to be.
         if (body?.length === record.head.bodyBytes) return { record, body, tier: 'L2' }
       }
     }
@@ -102,7 +99,7 @@ export class ResponseStore {
   /** What tells one flight from another: the URL, and the request's values of all fields that its responses are known to vary by. */
   flightKey(urlKeys: readonly string[], requestHeaders: HeaderReader): string {
     const fields = new Set(urlKeys.flatMap((urlKey) => (this.#cache.peek<Index>(urlKey) ?? []).flat()))
-    return `${urlKeys[0]}\n${variantKey([...fields].sort(), requestHeaders)}`
+    return `${urlKeys[0]}\n${variantKey([...fields].sort(), requestHeaders, normaliseField)}`
   }
 
   /** Keeps a response, in L1 before this returns, and gives back how; L2 gets it in its own time. */
@@ -125,7 +122,7 @@ export class ResponseStore {
       work.push(this.#cache.keep(`response-search ${place}${extra}`, rule, start, options))
     }
     const urlKey = rule ? ruledKey(place, search, extra, rule) : `response ${place}${search}${extra}`
-    const groups = groupsOf(target, urlKey, record)
+    const groups = groupsOf(target, Boolean(rule), record)
     const vary = variesBy(record)
     const index = this.#cache.peek<Index>(urlKey) ?? []
     const others = index.filter((names) => names.join() !== vary.join())
@@ -137,7 +134,7 @@ export class ResponseStore {
     const options = { l1: ms, l2: ms, groups, codec: recordCodec }
     work.push(
       this.#cache.keep(recordKey(urlKey, vary, requestHeaders), record, start, options),
-      this.#cache.keep(urlKey, merged, start, { l1: indexMs, l2: indexMs }),
+      this.#cache.keep(urlKey, merged, start, { l1: indexMs, l2: indexMs, codec: indexCodec }),
     )
     // A fault here costs the copy, and the cache has reported it.
     Promise.all(work).catch(() => {})
@@ -146,7 +143,11 @@ export class ResponseStore {
 
   /** Lets go of all that is stored for some targets, and of some groups, in every process. */
   async invalidate(targets: readonly Target[], groups: readonly string[]): Promise<void> {
-    const urls = targets.flatMap((target) => this.urlKeys({ ...target, extra: '' }).map(urlGroup))
+    // Which queries are equivalent another process may know: all that is stored under a rule for the path is let go of.
+    const urls = targets.flatMap(({ place, search }) => [
+      urlGroup(`response ${place}${search}`),
+      ruledGroup(place),
+    ])
     if (urls.length + groups.length > 0) await this.#cache.invalidate({ groups: [...urls, ...groups] })
   }
 
@@ -161,7 +162,7 @@ export class ResponseStore {
 }
 
 function recordKey(urlKey: string, vary: readonly string[], requestHeaders: HeaderReader): string {
-  return `${urlKey}\n\n${vary.length === 0 ? '' : variantKey(vary, requestHeaders)}`
+  return `${urlKey}\n\n${vary.length === 0 ? '' : variantKey(vary, requestHeaders, normaliseField)}`
 }
 
 function bodyKey({ digest }: StoredHead): string {
@@ -181,22 +182,13 @@ function ruledKey(place: string, search: string, extra: string, rule: string): s
   return `response ${place}?${extra}\n${rule}\n${searchKey(search, parseNoVarySearch(rule))}`
 }
 
-function groupsOf({ place, extra }: Target, urlKey: string, record: ResponseRecord): string[] {
+function groupsOf({ place, search }: Target, isRuled: boolean, record: ResponseRecord): string[] {
   const host = place.split('/', 1)[0] ?? ''
   const named = parseCacheGroups(record.headers.get('cache-groups')).slice(0, 64)
   return [
     // Whichever scheme or forwarded field it was asked by, a write to the URL lets go of it.
-    urlGroup(extra === '' ? urlKey : urlKey.replace(extra, '')),
+    isRuled ? ruledGroup(place) : urlGroup(`response ${place}${search}`),
     ...named.filter((name) => PORTABLE_GROUP.test(name)),
     ...named.map((name) => originGroup(host, name)),
   ]
-}
-
-/** What Redis holds is not trusted to be well formed. */
-function isIndex(value: unknown): value is Index {
-  return (
-    Array.isArray(value) &&
-    value.length <= MOST_VARIES &&
-    value.every((names) => Array.isArray(names) && names.every((name) => typeof name === 'string'))
-  )
 }

@@ -7,6 +7,7 @@ import {
   decideStore,
   fromNodeHeaders,
   parseVary,
+  normaliseField,
   variantKey,
 } from '../../policy/index.ts'
 import { type Exchange, randomExchange } from './exchange.ts'
@@ -34,7 +35,7 @@ function ask(exchange: Exchange): Partial<Answers> {
   const stored = assess({ status, headers, requestTimeMs, responseTimeMs }, cacheType)
   const { kind } = decideReuse({ requestHeaders: laterHeaders, stored, nowMs, cacheType, profile })
   const vary = parseVary(headers.get('vary'))
-  const matches = vary !== '*' && variantKey(vary, requestHeaders) === variantKey(vary, laterHeaders)
+  const matches = vary !== '*' && variantKey(vary, requestHeaders, normaliseField) === variantKey(vary, laterHeaders, normaliseField)
   return {
     stores,
     lifetime: stored.lifetime.seconds,

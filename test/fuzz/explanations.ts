@@ -26,7 +26,6 @@ const UNDERSTOOD_BY_ORACLE = new Set([...HEURISTICALLY_CACHEABLE, 302, 303, 307]
 
 const isShared = (exchange: Exchange) => exchange.cacheType === 'shared'
 const says = (exchange: Exchange, name: string) => change.has(exchange, 'response', name)
-const asks = (exchange: Exchange, name: string) => change.has(exchange, 'laterRequest', name)
 const always = () => true
 
 function forbidsStale(exchange: Exchange): boolean {
@@ -260,21 +259,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
     correct: (exchange) => change.add(exchange, 'laterRequest', 'no-cache'),
   },
   {
-    id: 'min-fresh-of-stale',
-    section:
-      'RFC 9111 §5.2.1.2: max-stale takes a stale answer, also beside min-fresh, which rules out a window',
-    questions: ['reuse'],
-    applies: (exchange) => asks(exchange, 'min-fresh') && timeToLive(exchange) <= 0,
-    correct: (exchange) =>
-      change.drop(change.drop(exchange, 'response', 'stale-while-revalidate'), 'laterRequest', 'min-fresh'),
-  },
-  {
     id: 'window-before-max-stale',
     section: 'RFC 5861 §3: where both allow a stale answer, it is refreshed all the same',
     questions: ['reuse'],
     applies: (exchange) => {
       const ttl = timeToLive(exchange)
-      return ttl <= 0 && -ttl <= (change.secondsOf(exchange, 'response', 'stale-while-revalidate') ?? -1)
+      return ttl <= 0 && -ttl <= (change.secondsOf(exchange, 'response', 'stale-while-revalidate') || -1)
     },
     correct: (exchange) => change.drop(exchange, 'laterRequest', 'max-stale'),
   },
@@ -287,9 +277,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     id: 'window-inclusive',
-    section: 'RFC 5861 §3: up to the number of seconds',
+    section: 'RFC 5861 §3: up to the number of seconds; 0 is no window',
     questions: ['reuse'],
-    applies: always,
+    applies: (exchange) => change.secondsOf(exchange, 'response', 'stale-while-revalidate') !== 0,
     correct: (exchange) => change.increment(exchange, 'response', 'stale-while-revalidate'),
   },
   {

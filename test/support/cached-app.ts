@@ -59,6 +59,8 @@ export interface Site {
   readonly clock: Clock
   /** How many requests came through the cache to the application. */
   readonly calls: number
+  /** How many requests came to the server. */
+  readonly arrivals: number
   readonly get: (path: string, headers?: OutgoingHttpHeaders) => Promise<Answer>
   readonly send: (
     method: string,
@@ -79,6 +81,7 @@ export async function serveCached(
   if (options.cache === undefined) afterwards(() => cache.close())
   const settings = { cache, clock: clock.now, ...options.response }
   let calls = 0
+  let arrivals = 0
   const outer = quietApp()
   const app = way === 'responseCache' ? outer : quietApp()
   for (const middleware of options.front ?? []) outer.use(middleware)
@@ -95,7 +98,10 @@ export async function serveCached(
     })
   }
   const bare = way === 'cachedListener' && options.front === undefined ? cachedListener(app, settings) : outer
-  const { url, close } = await serve(bare)
+  const { url, close } = await serve((request, response) => {
+    arrivals += 1
+    bare(request, response)
+  })
   afterwards(close)
   return {
     url,
@@ -103,6 +109,9 @@ export async function serveCached(
     clock,
     get calls() {
       return calls
+    },
+    get arrivals() {
+      return arrivals
     },
     get: (path, headers) => ask(url, 'GET', path, headers),
     send: (method, path, headers, body) => ask(url, method, path, headers, body),
