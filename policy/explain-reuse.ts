@@ -43,7 +43,7 @@ export function reuseText({ rule, age, ttl }: ReuseDecision, { request }: Exchan
     case 'reuse-request-max-age':
       return `The request wants nothing older than ${wants.maxAge} s, and this is ${age} s old: the server is asked.`
     case 'reuse-request-min-fresh':
-      return `The request wants ${wants.minFresh} s of freshness, and this has ${ttl} s: the server is asked.`
+      return `The request wants ${wants.minFresh} s of freshness, and this has ${Math.max(0, ttl)} s: the server is asked.`
     case 'reuse-request-max-stale':
       return wants.maxStale === Number.POSITIVE_INFINITY
         ? 'The request takes it however stale: it is answered from the cache.'

@@ -16,7 +16,11 @@ export { definePolicies, findPolicy } from './define-policies.ts'
 export { type ResponseDirectives, readDirectives } from './directives.ts'
 export { type Duration, parseDuration, parseSeconds } from './duration.ts'
 export { type ErrorCode, ThermoclineError, describeValue, isThermoclineError } from './errors.ts'
-export { type Explanation, explain } from './explain.ts'
+export { type Explanation, type Verdict, explain } from './explain.ts'
+export type { Exchange } from './exchange.ts'
+export type { ExplanationStep } from './explanation-step.ts'
+export type { Timeline } from './timeline.ts'
+export { printableText } from './printable-text.ts'
 export { renderExplanation } from './render-explanation.ts'
 export {
   type Assessment,

@@ -1,4 +1,5 @@
 import type { Explanation, Verdict } from './explain.ts'
+import { printableText } from './printable-text.ts'
 import { formatSpan, secondsLeft } from './time-span.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -19,7 +20,7 @@ export function renderExplanation(explanation: Explanation, who: string): string
   const lines = [`${who} ${verdictText(verdict)}`, '']
   for (const [index, { rule, section, text }] of steps.entries()) {
     const number = `${index + 1}. `.padStart(INDENT.length)
-    lines.push(...beside(wrap(escaped(text), number), [rule, section]))
+    lines.push(...beside(wrap(printableText(text), number), [rule, section]))
   }
   const bar = verdict.kind === 'stored' ? timelineBar(verdict.timeline, nowMs) : []
   if (bar.length > 0) lines.push('', ...bar)
@@ -83,14 +84,6 @@ function wrap(text: string, first: string): string[] {
     }
   }
   return [...lines, line]
-}
-
-/** Control characters, and those that change the direction of text or can't be seen. */
-function escaped(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
 }
 
 /** From now on: each stretch of time by what the response is good for in it, with its end beneath it. Not to scale. */

@@ -49,8 +49,8 @@ export function decideReuse(question: ReuseQuestion): ReuseDecision {
   const forbidsStale = mustNotServeStale(response, cacheType, rules)
   const staleness = -ttl
   const revalidate = (rule: RuleId): ReuseDecision => {
-    // A response that is still fresh, revalidated only because the client asked, is no worse than a stale one.
-    const within = staleness < 0 || staleness <= (response.staleIfError ?? request.staleIfError ?? -1)
+    // A response that is still fresh (below 0), revalidated only because somebody asked, is no worse than a stale one.
+    const within = staleness <= (response.staleIfError ?? request.staleIfError ?? -1)
     if (request.onlyIfCached) return { kind: 'unsatisfiable', age, ttl, rule: 'reuse-only-if-cached' }
     const staleIfError = within && !forbidsStale
     return { kind: 'revalidate', age, ttl, rule, staleIfError, staleIfDisconnected: !forbidsStale }
@@ -67,7 +67,7 @@ export function decideReuse(question: ReuseQuestion): ReuseDecision {
   if (staleness <= (response.staleWhileRevalidate || -1)) {
     return { kind: 'stale-while-revalidate', age, ttl, rule: 'reuse-stale-while-revalidate' }
   }
-  if (request.maxStale !== undefined && staleness <= request.maxStale) {
+  if (staleness <= (request.maxStale ?? -1)) {
     return { kind: 'fresh', age, ttl, rule: 'reuse-request-max-stale' }
   }
   return revalidate('reuse-stale')
@@ -77,11 +77,9 @@ export function decideReuse(question: ReuseQuestion): ReuseDecision {
 function reloadRule(request: CacheControl, age: number, ttl: number): RuleId | undefined {
   if (request.noCache !== undefined) return 'reuse-request-no-cache'
   // `max-age=0` asks for validation even of what has just arrived.
-  if (request.maxAge !== undefined && (age > request.maxAge || request.maxAge === 0)) {
-    return 'reuse-request-max-age'
-  }
-  const isTooOld = request.minFresh !== undefined && ttl < request.minFresh
-  return isTooOld ? 'reuse-request-min-fresh' : undefined
+  const { maxAge = Number.POSITIVE_INFINITY, minFresh = Number.NEGATIVE_INFINITY } = request
+  if (age > maxAge || maxAge === 0) return 'reuse-request-max-age'
+  return ttl < minFresh ? 'reuse-request-min-fresh' : undefined
 }
 
 /** RFC 9111 §5.4: Pragma counts only where Cache-Control is absent. */

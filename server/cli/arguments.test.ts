@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { printable } from './access-log.ts'
-import { parseBytes, parsePort, parseUrl } from './arguments.ts'
+import { collectHeader, parseBytes, parseMethod, parsePort, parseTimeout, parseUrl } from './arguments.ts'
 
 describe('arguments', () => {
   it.each([
@@ -27,6 +27,29 @@ describe('arguments', () => {
   it('a URL has one of the schemes', () => {
     expect(parseUrl('http', 'https')('https://a')).toBe('https://a')
     expect(() => parseUrl('http', 'https')('redis://a')).toThrow('http:// or https://')
+  })
+})
+
+describe('the arguments of a request', () => {
+  it('a limit is in seconds, and parts of them', () => {
+    expect([parseTimeout('10'), parseTimeout('0.25'), parseTimeout('600')]).toEqual([10_000, 250, 600_000])
+    for (const text of ['', '0', '-1', '601', '1s', 'Infinity', '1e2'])
+      expect(() => parseTimeout(text)).toThrow('Give seconds')
+  })
+
+  it('a method is a token, in capitals', () => {
+    expect([parseMethod('get'), parseMethod('M-SEARCH')]).toEqual(['GET', 'M-SEARCH'])
+    for (const text of ['', 'GET /', 'A\r\nB', 'É']) expect(() => parseMethod(text)).toThrow('Give the name')
+  })
+
+  it('fields are gathered in order, and can not break out of their line', () => {
+    const first = collectHeader('Accept: text/html ', [])
+    expect(collectHeader('X-Empty:', first)).toEqual([
+      ['Accept', 'text/html'],
+      ['X-Empty', ''],
+    ])
+    for (const text of ['', 'no colon', ': a', 'A B: c', 'A: b\r\nC: d', 'A: \u{1f40c}'])
+      expect(() => collectHeader(text, [])).toThrow("'Name: value'")
   })
 })
 

@@ -1,7 +1,11 @@
 import { Command, Option } from 'commander'
-import type { CacheType, Profile } from '../../policy/index.ts'
-import { type Explanation, explain } from '../../policy/explain.ts'
-import { renderExplanation } from '../../policy/render-explanation.ts'
+import {
+  type CacheType,
+  type Explanation,
+  type Profile,
+  explain,
+  renderExplanation,
+} from '../../policy/index.ts'
 import { collectHeader, parseMethod, parseTimeout } from './arguments.ts'
 import { type RealExchange, exchangeWith } from './explain-exchange.ts'
 import { renderExchange } from './explain-report.ts'

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { type CacheStatusMember, parseCacheStatus } from '../../policy/index.ts'
+import { type CacheStatusMember, parseCacheStatus, printableText } from '../../policy/index.ts'
 import type { RealExchange } from './explain-exchange.ts'
 
 /** The fields that say something to caches, in the order in which they are shown. */
@@ -129,13 +129,4 @@ function didText(member: CacheStatusMember): string {
     detail === undefined ? '' : `detail: ${printableText(detail, 40)}`,
   ]
   return parts.filter(Boolean).join(', ')
-}
-
-/** A text of a stranger for a terminal: nothing that could rewrite what stands there or hide, and not too long. */
-export function printableText(text: string, longest: number): string {
-  const escaped = text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
-  return escaped.length > longest ? `${escaped.slice(0, longest - 1)}…` : escaped
 }

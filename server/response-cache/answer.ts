@@ -8,10 +8,12 @@ import {
   formatCacheStatusMember,
   notModifiedHeaders,
 } from '../../policy/index.ts'
-import { writeFlatHead } from '../http/response-head.ts'
+import { isWatched } from '../http/on-head.ts'
+import { setFlatFields, writeFlatHead } from '../http/response-head.ts'
 import { cacheMetric } from '../http/server-timing.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Found } from './response-store.ts'
+import { whenEncoded } from './when-encoded.ts'
 
 /** What an answer from the store says of itself, but for its name. */
 export type Did = Omit<CacheStatusMember, 'name'>
@@ -39,7 +41,7 @@ export function answerStored(
   const hasBody = head.status !== 204 && head.status !== 205
   if (head.statusMessage !== '') response.statusMessage = head.statusMessage
   const length = hasBody ? ['Content-Length', String(head.bodyBytes)] : []
-  writeFlatHead(response, head.status, [...fields, ...length])
+  writeStoredHead(response, head.status, [...fields, ...length])
   response.end(isHead || !hasBody ? undefined : found.body)
 }
 
@@ -54,7 +56,7 @@ function answerWithLess(
   const { headers, head } = record
   const { responseTimeMs } = head
   if (evaluatePreconditions(requestHeaders, { status: 200, headers, responseTimeMs }) === 'not-modified') {
-    writeFlatHead(response, 304, notModifiedHeaders(pairUp(fields)).flat())
+    writeStoredHead(response, 304, notModifiedHeaders(pairUp(fields)).flat())
     response.end()
     return true
   }
@@ -65,9 +67,19 @@ function answerWithLess(
   const isPart = range.kind === 'part'
   const part = isPart ? body.subarray(range.start, range.end + 1) : undefined
   const shape = ['Content-Range', range.contentRange, 'Content-Length', String(part?.length ?? 0)]
-  writeFlatHead(response, isPart ? 206 : 416, isPart ? [...fields, ...shape] : shape)
+  writeStoredHead(response, isPart ? 206 : 416, isPart ? [...fields, ...shape] : shape)
   response.end(part)
   return true
+}
+
+function writeStoredHead(response: ServerResponse, status: number, flat: readonly string[]): void {
+  if (!isWatched(response)) {
+    writeFlatHead(response, status, flat)
+    return
+  }
+  // A compressor may be among those who wait for the head.
+  setFlatFields(response, flat)
+  whenEncoded(response, () => void response.writeHead(status))
 }
 
 /** A 504 in place of a stored response that is not there or must not be used (RFC 9111 §5.2.1.7, §5.2.2.2). */

@@ -20,15 +20,36 @@ async function folder(): Promise<string> {
 
 describe.each(WAYS)('through %s, a handler may answer by', (way) => {
   it.each<[string, (response: Response) => unknown]>([
-    ['an object', (response) => response.writeHead(200, { 'Cache-Control': FRESH, 'X-A': '1', 'X-B': ['2', '3'] })],
-    ['a message and an object', (response) =>
-      response.writeHead(200, 'Fine', { 'Cache-Control': FRESH, 'X-A': '1', 'X-B': ['2', '3'] })],
-    ['names and values in turn', (response) =>
-      response.writeHead(200, ['Cache-Control', FRESH, 'X-A', '1', 'X-B', '2', 'X-B', '3'])],
-    ['pairs', (response) =>
-      response.writeHead(200, [['Cache-Control', FRESH], ['X-A', '1'], ['X-B', '2'], ['X-B', '3']] as never)],
-    ['fields that were set, and more', (response) =>
-      response.set({ 'X-A': 'other', 'X-B': ['2', '3'] }).writeHead(200, { 'X-A': '1', 'Cache-Control': FRESH })],
+    [
+      'an object',
+      (response) => response.writeHead(200, { 'Cache-Control': FRESH, 'X-A': '1', 'X-B': ['2', '3'] }),
+    ],
+    [
+      'a message and an object',
+      (response) =>
+        response.writeHead(200, 'Fine', { 'Cache-Control': FRESH, 'X-A': '1', 'X-B': ['2', '3'] }),
+    ],
+    [
+      'names and values in turn',
+      (response) => response.writeHead(200, ['Cache-Control', FRESH, 'X-A', '1', 'X-B', '2', 'X-B', '3']),
+    ],
+    [
+      'pairs',
+      (response) =>
+        response.writeHead(200, [
+          ['Cache-Control', FRESH],
+          ['X-A', '1'],
+          ['X-B', '2'],
+          ['X-B', '3'],
+        ] as never),
+    ],
+    [
+      'fields that were set, and more',
+      (response) =>
+        response
+          .set({ 'X-A': 'other', 'X-B': ['2', '3'] })
+          .writeHead(200, { 'X-A': '1', 'Cache-Control': FRESH }),
+    ],
   ])('writeHead with %s', async (form, writeHead) => {
     const site = await serveCached(way, (app) => {
       app.get('/a', (_request, response) => {
@@ -43,12 +64,16 @@ describe.each(WAYS)('through %s, a handler may answer by', (way) => {
       expect(answer).toMatchObject({ status: 200, body: 'hello' })
       expect(answer.headers).toMatchObject({ 'cache-control': FRESH, 'x-a': '1', 'x-b': '2, 3' })
     }
-    if (form.includes('message')) expect(await rawExchange(site.url, 'GET /a HTTP/1.0', '', '')).toMatch(/^HTTP\/1.1 200 /)
+    if (form.includes('message'))
+      expect(await rawExchange(site.url, 'GET /a HTTP/1.0', '', '')).toMatch(/^HTTP\/1.1 200 /)
   })
 
   it('its own reason phrase', async () => {
     const site = await serveCached(way, (app) => {
-      app.get('/a', (_, response) => void response.writeHead(200, 'Fine', { 'Cache-Control': FRESH }).end('x'))
+      app.get(
+        '/a',
+        (_, response) => void response.writeHead(200, 'Fine', { 'Cache-Control': FRESH }).end('x'),
+      )
     })
     const raw = () => rawExchange(site.url, 'GET /a HTTP/1.1', 'Host: x', 'Connection: close', '', '')
     expect(await raw()).toMatch(/^HTTP\/1\.1 200 Fine\r\n/)
@@ -64,10 +89,15 @@ describe.each(WAYS)('through %s, a handler may answer by', (way) => {
     ['end of nothing', (response) => response.end(), 200, ''],
     ['end twice', (response) => response.end('once').end(), 200, 'once'],
     ['a 204', (response) => response.status(204).end(), 204, ''],
-    ['an empty stream', (response) => {
-      response.write('')
-      response.end()
-    }, 200, ''],
+    [
+      'an empty stream',
+      (response) => {
+        response.write('')
+        response.end()
+      },
+      200,
+      '',
+    ],
   ])('%s', async (_, answer, status, body) => {
     const site = await serveCached(way, (app) => {
       app.get('/a', (_request, response) => void answer(response.set('Cache-Control', FRESH)))
@@ -122,7 +152,7 @@ describe.each(WAYS)('through %s, a handler may answer by', (way) => {
   it('what is no body at all, and meets the error that Node has for it', async () => {
     const site = await serveCached(way, (app) => {
       app.get('/end', (_, response) => void response.end(5 as never))
-      app.get('/write', (_, response) => void response.write({} as never))
+      app.get('/write', (_, response) => void response.write({}))
       app.get('/head', (_, response) => void response.writeHead(200, { 'X-Bad': 'a\nb' }))
       app.get('/status', (_, response) => void response.writeHead(99))
     })
@@ -154,7 +184,7 @@ describe.each(WAYS)('through %s, a handler hears', (way) => {
       await site.get('/a', headers)
       expect(site.calls).toBe(before + 1)
       await waitUntil(() => heard.includes('close'), 'the end')
-      expect([...heard.splice(0)].sort()).toEqual(['close', 'end', 'finish', 'write'])
+      expect(heard.splice(0).sort()).toEqual(['close', 'end', 'finish', 'write'])
     }
   })
 

@@ -14,13 +14,12 @@ export class BodyCopy {
 
   add(chunk: unknown, encoding: unknown): void {
     if (this.#chunks === undefined) return
-    const bytes = toBuffer(chunk, encoding)
+    const bytes = copyOf(chunk, encoding)
     this.#bytes += bytes.length
-    this.#chunks.push(bytes)
     if (this.#bytes > this.#maxBytes) {
       this.discard()
       this.#onOverflow()
-    }
+    } else this.#chunks.push(bytes)
   }
 
   discard(): void {
@@ -29,14 +28,15 @@ export class BodyCopy {
 
   /** The whole body, in memory of its own; `undefined` where it was discarded. */
   take(): Buffer | undefined {
-    return this.#chunks && Buffer.concat(this.#chunks)
+    const chunks = this.#chunks
+    return chunks?.length === 1 ? chunks[0] : chunks && Buffer.concat(chunks)
   }
 }
 
-function toBuffer(chunk: unknown, encoding: unknown): Buffer {
+/** A handler may use one buffer for all of its parts, so each is copied before the next can be written over it. */
+function copyOf(chunk: unknown, encoding: unknown): Buffer {
   if (typeof chunk === 'string') return Buffer.from(chunk, isEncoding(encoding) ? encoding : 'utf8')
-  const { buffer, byteOffset, byteLength } = chunk as Uint8Array
-  return Buffer.from(buffer, byteOffset, byteLength)
+  return Buffer.from(chunk as Uint8Array)
 }
 
 function isEncoding(value: unknown): value is BufferEncoding {

@@ -175,8 +175,10 @@ export class ResponseCacheEngine {
   }
 
   async #lookUp(ask: Ask): Promise<Outcome> {
-    const found =
-      this.#store.peek(ask.urlKeys, ask.headers) ?? (await this.#store.get(ask.urlKeys, ask.headers))
+    const inL1 = this.#store.peek(ask.urlKeys, ask.headers)
+    const below = inL1 ?? (await this.#store.get(ask.urlKeys, ask.headers))
+    // While L2 looked in vain, somebody else's request may have filled L1.
+    const found = typeof below === 'object' ? below : (this.#store.peek(ask.urlKeys, ask.headers) ?? below)
     if (typeof found !== 'object') {
       return { found: undefined, reuse: undefined, miss: found === undefined ? 'uri-miss' : 'vary-miss' }
     }

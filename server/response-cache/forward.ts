@@ -183,7 +183,8 @@ export class Forward {
     const headers = updateStoredHeaders(head.headers, this.#lines)
     const isForAll = this.#obstacle('GET', head.status, fromPairs(headers)) === undefined
     this.#forward.onSettled(isForAll ? 'stored' : 'unshared')
-    if (isForAll) return { ...found, record: this.#keep(headers, head.status, head.statusMessage, found.body) }
+    if (isForAll)
+      return { ...found, record: this.#keep(headers, head.status, head.statusMessage, found.body) }
     const own = headers.filter(([name]) => name.toLowerCase() !== 'set-cookie')
     return { ...found, record: new ResponseRecord({ ...head, headers: own }, body) }
   }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { BodyCopy } from './body-copy.ts'
 import { linesOf, resetLines, takeHead } from '../http/response-head.ts'
+import { whenEncoded } from './when-encoded.ts'
 
 /** What becomes of a response that the application has begun. */
 export type Verdict =
@@ -139,26 +140,6 @@ function declareLength(response: ServerResponse, chunk: unknown, encoding: unkno
       ? chunk.byteLength
       : 0
   response.setHeader('Content-Length', length)
-}
-
-/**
- * A compressor in front of the cache encodes the body after the head was decided here, and leaves the entity tag as it is.
- * Two codings under one strong tag would be taken for the same bytes (RFC 9110 §8.8.3.3), so the tag becomes weak.
- */
-function whenEncoded(response: ServerResponse, write: () => void): void {
-  const { setHeader } = response as { readonly setHeader: (name: string, value: unknown) => ServerResponse }
-  response.setHeader = (name: string, value: number | string | readonly string[]) => {
-    const etag = response.getHeader('ETag')
-    if (name.toLowerCase() === 'content-encoding' && typeof etag === 'string' && etag.startsWith('"')) {
-      Reflect.apply(setHeader, response, ['ETag', `W/${etag}`])
-    }
-    return Reflect.apply(setHeader, response, [name, value])
-  }
-  try {
-    write()
-  } finally {
-    response.setHeader = setHeader
-  }
 }
 
 function callBack(written: readonly unknown[]): void {

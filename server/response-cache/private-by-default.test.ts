@@ -15,10 +15,28 @@ describe.each(WAYS)('through %s, private by default:', (way) => {
     ['sets a cookie', 'public, max-age=60', {}, true, 'store-set-cookie'],
     ['says private', 'private, max-age=60', {}, false, 'store-private'],
     ['says no-store', 'no-store', {}, false, 'store-no-store'],
-    ['was asked for with a cookie, and is not said to be public', 'max-age=60', { cookie: 'a=1' }, false, 'store-cookie-request'],
-    ['was asked for with credentials', 'max-age=60', { authorization: 'Bearer x' }, false, 'store-authorization'],
-    ['was asked for by one who wants no copy', 'max-age=60', { 'cache-control': 'no-store' }, false, 'store-request-no-store'],
-  ])('what %s is nobody else\'s', async (_, cacheControl, headers, setsCookie, rule) => {
+    [
+      'was asked for with a cookie, and is not said to be public',
+      'max-age=60',
+      { cookie: 'a=1' },
+      false,
+      'store-cookie-request',
+    ],
+    [
+      'was asked for with credentials',
+      'max-age=60',
+      { authorization: 'Bearer x' },
+      false,
+      'store-authorization',
+    ],
+    [
+      'was asked for by one who wants no copy',
+      'max-age=60',
+      { 'cache-control': 'no-store' },
+      false,
+      'store-request-no-store',
+    ],
+  ])("what %s is nobody else's", async (_, cacheControl, headers, setsCookie, rule) => {
     const site = await page((_request, response) => {
       if (setsCookie) response.cookie('sid', 'mine')
       response.set('Cache-Control', cacheControl).send('mine')
@@ -33,7 +51,9 @@ describe.each(WAYS)('through %s, private by default:', (way) => {
     ['credentials', { authorization: 'Bearer x' }],
   ])('what was asked for with %s may be said to be for all', async (_, headers) => {
     for (const cacheControl of ['public, max-age=60', 's-maxage=60']) {
-      const site = await page((_request, response) => void response.set('Cache-Control', cacheControl).send('ours'))
+      const site = await page(
+        (_request, response) => void response.set('Cache-Control', cacheControl).send('ours'),
+      )
       await site.get('/a', headers)
       expect(isHit(await site.get('/a'))).toBe(true)
     }
@@ -78,7 +98,11 @@ describe.each(WAYS)('through %s, private by default:', (way) => {
     const keeper = session({ secret: 'test', resave: false, saveUninitialized: true })
     const site = await serveCached(
       way,
-      (app) => void app.get('/a', (_, response) => void response.set('Cache-Control', 'public, max-age=60').send('x')),
+      (app) =>
+        void app.get(
+          '/a',
+          (_, response) => void response.set('Cache-Control', 'public, max-age=60').send('x'),
+        ),
       { front: [keeper] },
     )
     const first = await site.get('/a')
@@ -100,7 +124,11 @@ describe.each(WAYS)('through %s, private by default:', (way) => {
 })
 
 describe.each(WAYS)('through %s, behind it the policies of routes:', (way) => {
-  const policies = definePolicies({ product: publicData({ cdn: '1m' }), account: privateData(), secret: noStore() })
+  const policies = definePolicies({
+    product: publicData({ cdn: '1m' }),
+    account: privateData(),
+    secret: noStore(),
+  })
 
   const shop = () => {
     const http = createHttpPolicies(policies, { onWarning: () => {} })
@@ -108,10 +136,10 @@ describe.each(WAYS)('through %s, behind it the policies of routes:', (way) => {
       app.use(http.middleware())
       app.get('/product', http.route('product'), (_, response) => void response.json({ a: 1 }))
       app.get('/late', http.route('product'), (_, response) => {
-        const { writeHead } = response
+        const { writeHead } = response as { readonly writeHead: (...head: never[]) => typeof response }
         response.writeHead = (...head: unknown[]) => {
           response.appendHeader('Set-Cookie', 'late=1')
-          return Reflect.apply(writeHead, response, head) as typeof response
+          return Reflect.apply(writeHead, response, head)
         }
         response.json({ a: 1 })
       })

@@ -84,7 +84,7 @@ export class ResponseStore {
     for (const urlKey of urlKeys) {
       const index = await this.#ask<Index>(urlKey, { codec: indexCodec })
       if (index === undefined) continue
-      isKnown = true
+      isKnown ||= index.some((names) => names.length > 0)
       for (const vary of index) {
         const key = recordKey(urlKey, vary, requestHeaders)
         const record = await this.#ask<ResponseRecord>(key, { codec: recordCodec })

@@ -1,7 +1,10 @@
 import express from 'express'
 import { describe, expect, it } from 'vitest'
-import { Gate, WAYS, serveCached } from '../../test/support/cached-app.ts'
+import { Clock, Gate, WAYS, afterwards, ask, quietApp, serveCached } from '../../test/support/cached-app.ts'
+import { serve } from '../../test/support/serve.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
+import { createTieredCache } from '../cache/tiered-cache.ts'
+import { responseCache } from './response-cache.ts'
 
 describe.each(WAYS)('through %s, a stale response', (way) => {
   it('is validated with its own tag and answers again after a 304, with the fields that came', async () => {
@@ -168,8 +171,8 @@ describe.each(WAYS)('through %s, stale while it is asked for again', (way) => {
     let isBroken = false
     const site = await serveCached(way, (app) => {
       app.get('/a', (_request, response) => {
-        if (isBroken) return fail(response)
-        response.set('Cache-Control', WINDOW).send(`call ${site.calls}`)
+        if (isBroken) fail(response)
+        else response.set('Cache-Control', WINDOW).send(`call ${site.calls}`)
       })
     })
     await site.get('/a')
@@ -179,6 +182,28 @@ describe.each(WAYS)('through %s, stale while it is asked for again', (way) => {
     await waitUntil(() => site.calls === 2, 'the call behind it')
     isBroken = false
     await waitUntil(async () => (await site.get('/a')).body !== 'call 1', 'the new one')
+  })
+
+  it.each([
+    ['HEAD', 'HEAD', {}, 200],
+    ['a client with a copy', 'GET', { 'if-none-match': '*' }, 304],
+    ['a range', 'GET', { range: 'bytes=0-3' }, 206],
+  ])('for %s asks for the whole', async (_, method, headers, status) => {
+    const seen: unknown[] = []
+    const site = await serveCached(way, (app) => {
+      app.get('/a', (request, response) => {
+        seen.push([request.method, request.get('range'), request.get('if-none-match')])
+        response.set({ 'Cache-Control': WINDOW, ETag: `"${seen.length}"` }).send(`call ${seen.length}`)
+      })
+    })
+    await site.get('/a')
+    site.clock.forward(70)
+    expect((await site.send(method, '/a', headers)).status).toBe(status)
+    await waitUntil(async () => (await site.get('/a')).body === 'call 2', 'the new one')
+    expect(seen).toEqual([
+      ['GET', undefined, undefined],
+      ['GET', undefined, '"1"'],
+    ])
   })
 
   it('is over when the window is', async () => {
@@ -191,6 +216,32 @@ describe.each(WAYS)('through %s, stale while it is asked for again', (way) => {
   })
 })
 
+it.each<[string, (cache: express.RequestHandler, page: express.RequestHandler) => express.Express]>([
+  ['a router', (cache, page) => quietApp().use('/shop', express.Router().use(cache).get('/a', page))],
+  ['a route', (cache, page) => quietApp().get('/shop/a', cache, page)],
+  [
+    'an application inside another',
+    (cache, page) => quietApp().use('/shop', quietApp().use(cache).get('/a', page)),
+  ],
+])('the middleware on %s asks through the whole application as well', async (_, mount) => {
+  const clock = new Clock()
+  const cache = createTieredCache({ clock: clock.now })
+  afterwards(() => cache.close())
+  const urls: string[] = []
+  const { url, close } = await serve(
+    mount(responseCache({ cache, clock: clock.now }), (request, response) => {
+      urls.push(`${request.originalUrl} ${request.path}`)
+      response.set('Cache-Control', WINDOW).send(`call ${urls.length}`)
+    }),
+  )
+  afterwards(close)
+  await ask(url, 'GET', '/shop/a')
+  clock.forward(70)
+  expect((await ask(url, 'GET', '/shop/a')).body).toBe('call 1')
+  await waitUntil(async () => (await ask(url, 'GET', '/shop/a')).body === 'call 2', 'the new one')
+  expect(urls[1]).toBe(urls[0])
+})
+
 describe.each(WAYS)('through %s, in place of a failure', (way) => {
   const failing = async (cacheControl: string) => {
     const state: { fail: ((response: express.Response, next: express.NextFunction) => unknown) | undefined } =
@@ -199,8 +250,8 @@ describe.each(WAYS)('through %s, in place of a failure', (way) => {
       }
     const site = await serveCached(way, (app) => {
       app.get('/a', (_, response, next) => {
-        if (state.fail !== undefined) return state.fail(response, next)
-        response.set('Cache-Control', cacheControl).send('stored')
+        if (state.fail === undefined) response.set('Cache-Control', cacheControl).send('stored')
+        return state.fail?.(response, next)
       })
     })
     await site.get('/a')

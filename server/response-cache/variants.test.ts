@@ -90,10 +90,7 @@ describe.each(WAYS)('through %s, responses that vary', (way) => {
 
 describe.each(WAYS)('through %s, many at once', (way) => {
   /** A handler that is held back, and how often it was called for what. */
-  const held = async (
-    fields: Record<string, string>,
-    valueOf: (name: string) => string = () => 'x-shape',
-  ) => {
+  const held = async (fields: Record<string, string>) => {
     const gate = new Gate()
     const seen: string[] = []
     const site = await serveCached(way, (app) => {

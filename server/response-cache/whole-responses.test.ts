@@ -66,7 +66,10 @@ describe.each(WAYS)('through %s, a response is never half stored', (way) => {
   ])('when it is %s than it said', async (_, length) => {
     const site = await serveCached(way, (app) => {
       app.get('/a', (_request, response) => {
-        if (site.calls > 1) return void response.set(FRESH).send('whole')
+        if (site.calls > 1) {
+          response.set(FRESH).send('whole')
+          return
+        }
         response.writeHead(200, { ...FRESH, 'Content-Length': length })
         response.end('not quite')
         setImmediate(() => response.socket?.destroy())
@@ -84,9 +87,8 @@ describe.each(WAYS)('through %s, a response is never half stored', (way) => {
         if (site.calls === 1) {
           await once(response, 'close')
           gate.open()
-          return void response.end()
-        }
-        response.end(' and half')
+          response.end()
+        } else response.end(' and half')
       })
     })
     const client = await RawClient.open(site.url)
@@ -150,9 +152,8 @@ describe.each(WAYS)('through %s, those who wait for somebody else', (way) => {
       app.get('/a', async (_, response) => {
         if (site.calls === 2) {
           await gate.passed
-          return void response.sendStatus(503)
-        }
-        response.set(FRESH).send('here')
+          response.sendStatus(503)
+        } else response.set(FRESH).send('here')
       })
     })
     await site.get('/a')
@@ -208,6 +209,44 @@ describe.each(WAYS)('through %s, a stream', (way) => {
     expect(second).toMatchObject({ body: 'one two three', headers: { 'content-length': '13' } })
     expect(second.headers['transfer-encoding']).toBeUndefined()
     expect(site.calls).toBe(1)
+  })
+
+  it('whose handler uses one buffer for all of its parts is kept as it was sent', async () => {
+    const site = await serveCached(way, (app) => {
+      app.get('/a', async (_, response) => {
+        const part = Buffer.alloc(4)
+        response.set(FRESH)
+        for (const text of ['one ', 'two ', 'end.']) {
+          part.write(text)
+          await new Promise((resolve) => response.write(part, resolve))
+        }
+        response.end()
+      })
+    })
+    expect((await site.get('/a')).body).toBe('one two end.')
+    expect(await site.get('/a')).toMatchObject({
+      body: 'one two end.',
+      trace: expect.stringContaining('hit'),
+    })
+  })
+
+  it('of which the client has a copy already is read to its end, and kept', async () => {
+    let error: unknown = 'none yet'
+    const site = await serveCached(way, (app) => {
+      app.get('/a', (_, response) => {
+        const parts = Array.from({ length: 100 }, () => 'x'.repeat(10_000))
+        response.set({ ...FRESH, ETag: '"v1"' })
+        pipeline(Readable.from(parts), response, (problem) => (error = problem))
+      })
+      app.get('/file', (_, response) => response.sendFile(import.meta.filename, { maxAge: '1m', etag: true }))
+    })
+    expect(await site.get('/a', { 'if-none-match': '"v1"' })).toMatchObject({ status: 304, body: '' })
+    await waitUntil(() => error !== 'none yet', 'the end of the pipeline')
+    expect(error).toBeUndefined()
+    expect((await site.get('/a')).bytes).toHaveLength(1_000_000)
+    expect(await site.get('/file', { 'if-none-match': '*' })).toMatchObject({ status: 304, body: '' })
+    expect(await site.get('/file')).toMatchObject({ status: 200, trace: expect.stringContaining('hit') })
+    expect(site.calls).toBe(2)
   })
 
   it('of events comes as it is made, to everyone', async () => {
