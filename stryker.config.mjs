@@ -1,4 +1,3 @@
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   // index.ts only exports; rules.ts is a table of texts.
   mutate: ['policy/**/*.ts', '!policy/**/*.test.ts', '!policy/{index,rules}.ts'],

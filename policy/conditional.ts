@@ -1,3 +1,4 @@
+import { isEntityTag } from './entity-tags.ts'
 import type { HeaderReader } from './header-reader.ts'
 import { parseHttpDate } from './http-date.ts'
 
@@ -12,9 +13,4 @@ export function conditionalHeaders(stored: HeaderReader): {
     ...(etag && isEntityTag(etag) ? { 'If-None-Match': etag } : {}),
     ...(modified && parseHttpDate(modified) !== undefined ? { 'If-Modified-Since': modified } : {}),
   }
-}
-
-/** RFC 9110 §8.8.3: a quoted opaque tag, weak or strong. What is none must not be sent back as one. */
-function isEntityTag(value: string): boolean {
-  return /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/.test(value)
 }

@@ -58,6 +58,29 @@ describe('freshnessLifetime', () => {
       100,
       'heuristic',
     ],
+    [
+      '§5.3: Expires before Date leaves nothing',
+      'private',
+      { date: DATE, expires: 'Sun, 06 Nov 1994 08:48:37 GMT' },
+      0,
+      'expires',
+    ],
+    [
+      '§5.3: Expires, where nothing dates the response, leaves nothing',
+      'private',
+      { expires: DATE },
+      0,
+      'expires',
+    ],
+    ['§4.2.2: no guess from a change at Date', 'private', { date: DATE, 'last-modified': DATE }, 0, 'none'],
+    [
+      '§4.2.2: no guess from a change after Date',
+      'private',
+      { date: DATE, 'last-modified': 'Sun, 06 Nov 1994 09:49:37 GMT' },
+      0,
+      'none',
+    ],
+    ['§4.2.2: no guess where nothing dates the response', 'private', { 'last-modified': DATE }, 0, 'none'],
     ['nothing to go by', 'private', {}, 0, 'none'],
   ])('RFC 9111 %s', (_, cacheType, fields, seconds, source) => {
     expect(freshnessLifetime({ status: 200, headers: headers(fields) }, cacheType)).toEqual({
@@ -69,6 +92,31 @@ describe('freshnessLifetime', () => {
   it('RFC 9111 §4.2.2: makes no guess for a status that is not heuristically cacheable', () => {
     const fields = headers({ date: DATE, 'last-modified': 'Sun, 06 Nov 1994 08:32:57 GMT' })
     expect(freshnessLifetime({ status: 201, headers: fields }, 'private').source).toBe('none')
+    fields.set('cache-control', 'public')
+    expect(freshnessLifetime({ status: 201, headers: fields }, 'private').seconds).toBe(100)
+  })
+
+  it('RFC 9110 §6.6.1: takes the time of arrival for a Date that is missing', () => {
+    const at = { status: 200, responseTimeMs: dateMs }
+    const expires = headers({ expires: 'Sun, 06 Nov 1994 08:50:37 GMT' })
+    const modified = headers({ 'last-modified': 'Sun, 06 Nov 1994 08:32:57 GMT' })
+    expect(freshnessLifetime({ ...at, headers: expires }, 'private')).toEqual({
+      seconds: 60,
+      source: 'expires',
+    })
+    expect(freshnessLifetime({ ...at, headers: modified }, 'private')).toEqual({
+      seconds: 100,
+      source: 'heuristic',
+    })
+  })
+
+  it('RFC 9213 §2.2: does not look at Expires beside a targeted field', () => {
+    const response = {
+      status: 200,
+      headers: headers({ date: DATE, expires: 'Sun, 06 Nov 1994 08:50:37 GMT' }),
+    }
+    const directives = { values: {}, field: 'cdn-cache-control', rule: 'directives-targeted' } as const
+    expect(freshnessLifetime(response, 'shared', directives)).toEqual({ seconds: 0, source: 'none' })
   })
 })
 
@@ -98,6 +146,10 @@ describe('currentAge', () => {
     ['no Date: as if made on arrival', {}, 0, 0, 3_000, 3],
     ['§5.1: the first of several Age values', { date: DATE, age: '5, 100' }, 0, 0, 0, 5],
     ['§5.1: an Age that is no number is ignored', { date: DATE, age: '1.5' }, 0, 0, 0, 0],
+    ['§1.2.2: an Age beyond 2^31 is 2^31', { date: DATE, age: '9999999999' }, 0, 0, 0, 2_147_483_648],
+    ['an Age with spaces around it', { date: DATE, age: ' 5 , 100' }, 0, 0, 0, 5],
+    ['a clock set back while it came takes nothing off', { date: DATE, age: '10' }, 5_000, 0, 0, 10],
+    ['a Date in the future takes nothing off', { date: DATE }, -9_000, -9_000, -4_000, 5],
     ['a clock set back does not make it negative', { date: DATE }, 0, 0, -60_000, 0],
   ])('RFC 9111 §4.2.3: %s', (_, fields, requestMs, responseMs, nowMs, expected) => {
     expect(age(fields as Record<string, string>, requestMs, responseMs, nowMs)).toBe(expected)

@@ -31,7 +31,7 @@ function collapseWhiteSpace(member: string): string {
 }
 
 /** RFC 9110 §5.6.3: optional white space is spaces and tabs. `trim` would take bytes of UTF-8 text, such as 0xA0, for it. */
-export function trimOws(text: string): string {
+function trimOws(text: string): string {
   let start = 0
   let end = text.length
   while (start < end && isOws(text[start])) start += 1

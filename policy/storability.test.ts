@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { PROFILES } from './profile.ts'
 import { type StoreQuestion, decideStore } from './storability.ts'
 
 type Case = Partial<Omit<StoreQuestion, 'headers' | 'requestHeaders'>> & {
@@ -36,13 +37,57 @@ it.each<[string, Case]>([
     '§5.2.2.3: must-understand beside no-store, for a status it knows',
     { headers: { 'cache-control': 'no-store, must-understand, max-age=1' } },
   ],
+  [
+    '§3.5: an authorized response with s-maxage',
+    { requestHeaders: { authorization: 'x' }, headers: { 'cache-control': 's-maxage=1' } },
+  ],
+  [
+    '§3.5: an authorized response that must be revalidated',
+    { requestHeaders: { authorization: 'x' }, headers: { 'cache-control': 'must-revalidate' } },
+  ],
+  ['another status that is public', { status: 201, headers: { 'cache-control': 'public' } }],
+  ['another status with Expires', { status: 201, headers: { expires: '0' } }],
+  ['another status with s-maxage', { status: 201, headers: { 'cache-control': 's-maxage=1' } }],
+  ['the last status of all', { status: 599, headers: { 'cache-control': 'max-age=1' } }],
+  ['a method in lower case', { method: 'get' }],
   ['a cookie, by the letter of the RFC', { profile: 'rfc9111', headers: { 'set-cookie': 'a=1' } }],
+  ['a cookie, in the cache of its user', { cacheType: 'private', headers: { 'set-cookie': 'a=1' } }],
+  [
+    'what a Cookie brought, by the letter of the RFC',
+    { profile: 'rfc9111', requestHeaders: { cookie: 'a=1' } },
+  ],
+  [
+    'what a Cookie brought, in the cache of its user',
+    { cacheType: 'private', requestHeaders: { cookie: 'a=1' } },
+  ],
+  [
+    'what a Cookie brought, where the response is public',
+    { requestHeaders: { cookie: 'a=1' }, headers: { 'cache-control': 'public' } },
+  ],
+  [
+    'what a Cookie brought, where s-maxage says that many share it',
+    { requestHeaders: { cookie: 'a=1' }, headers: { 'cache-control': 's-maxage=1' } },
+  ],
+  [
+    'what a Cookie brought, where a field meant for shared caches speaks',
+    {
+      requestHeaders: { cookie: 'a=1' },
+      directives: { values: { maxAge: 1 }, field: 'cdn-cache-control', rule: 'directives-targeted' },
+    },
+  ],
+  [
+    "a cookie, where that option of a profile of one's own is on",
+    { profile: { ...PROFILES.safe, storesSetCookie: true }, headers: { 'set-cookie': 'a=1' } },
+  ],
 ])('stores %s', (_, question) => {
   expect(decide(question)).toEqual({ store: true, rule: 'store-allowed' })
 })
 
 it.each<[string, Case, string]>([
   ['another method', { method: 'POST' }, 'store-method'],
+  ['an interim response', { status: 103, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],
+  ['what is no status', { status: 600, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],
+  ['a 304', { status: 304, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],
   ['partial content', { status: 206, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],
   ['§5.2.2.5: no-store', { headers: { 'cache-control': 'no-store, max-age=1' } }, 'store-no-store'],
   [
@@ -66,7 +111,26 @@ it.each<[string, Case, string]>([
     { headers: { 'set-cookie': 'a=1', 'cache-control': 'max-age=1' } },
     'store-set-cookie',
   ],
+  [
+    'what a Cookie brought, to be safe, even with a lifetime',
+    { requestHeaders: { cookie: 'a=1' }, headers: { 'cache-control': 'max-age=1' } },
+    'store-cookie-request',
+  ],
   ['a status with nothing to go by', { status: 201 }, 'store-no-basis'],
+  [
+    'another status with s-maxage, in a private cache',
+    { cacheType: 'private', status: 201, headers: { 'cache-control': 's-maxage=1' } },
+    'store-no-basis',
+  ],
+  [
+    'RFC 9213 §2.2: another status with Expires beside a targeted field',
+    {
+      status: 201,
+      headers: { expires: '0' },
+      directives: { values: { noTransform: true }, field: 'cdn-cache-control', rule: 'directives-targeted' },
+    },
+    'store-no-basis',
+  ],
   [
     '§5.2.2.3: must-understand with a status it does not know',
     { status: 299, headers: { 'cache-control': 'must-understand, max-age=1' } },

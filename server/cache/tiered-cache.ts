@@ -107,6 +107,7 @@ export class TieredCache {
   }
 
   /** The value of a key in L1, at once; `undefined` where L1 does not have it or may not be trusted now. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as in `get`: the caller knows what it put there.
   peek<T>(key: string): T | undefined {
     const now = this.#options.monotonicNow()
     const found = this.#memory.lookup(key, now)

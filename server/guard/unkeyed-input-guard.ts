@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import onHeaders from 'on-headers'
 import {
   ThermoclineError,
   describeValue,
@@ -8,6 +7,7 @@ import {
   refuseUnknownOptions,
 } from '../../policy/index.ts'
 import type { Middleware } from '../http/http-policies.ts'
+import { onHead } from '../http/on-head.ts'
 import { allowCloning } from './cloning.ts'
 import { type Finding, describeFinding, formatFinding } from './finding.ts'
 import { fieldsBehind } from './inputs.ts'
@@ -86,7 +86,7 @@ export function unkeyedInputGuard(options: UnkeyedInputGuardOptions = {}): Middl
       return isShareable(outgoing) ? uncovered(log, response) : []
     }
     const mended = new Map<string, Read>()
-    onHeaders(response, () => {
+    onHead(response, () => {
       log.close()
       if (vary === 'auto') {
         mendEachWrite(response, () => {

@@ -104,7 +104,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#state === 'over') return
     if (this.#state === 'answering') {
       // RFC 9110 §8.6: in a 304 the field tells the length that a 200 would have; undici waits for those bytes.
-      const hasNoBody = response.statusCode === 304 && error instanceof errors.ResponseContentLengthMismatchError
+      const hasNoBody =
+        response.statusCode === 304 && error instanceof errors.ResponseContentLengthMismatchError
       if (hasNoBody) {
         this.#finish()
         response.end()

@@ -20,7 +20,7 @@ export function without(fields: Fields, name: string): Fields {
 /** What no two readers read differently; most are, and a hundred thousand exchanges want it fast. */
 const PLAIN = /^[a-z-]+(?:=\d+)?(?:, [a-z-]+(?:=\d+)?)*$/
 
-export function directivesOf(exchange: Exchange, side: Side): PlainDirective[] {
+function directivesOf(exchange: Exchange, side: Side): PlainDirective[] {
   const text = exchange[side]['cache-control'] ?? ''
   // What the oracle can read as it is, is read as the oracle does, so that each explanation stands for itself.
   return text.split(',').map((member) => {
@@ -44,7 +44,7 @@ export function secondsOf(exchange: Exchange, side: Side, name: string): number 
   return directive?.argument === undefined ? undefined : Number(directive.argument)
 }
 
-export function mapDirectives(
+function mapDirectives(
   exchange: Exchange,
   side: Side,
   change: (directives: PlainDirective[]) => PlainDirective[],

@@ -35,7 +35,9 @@ function ask(exchange: Exchange): Partial<Answers> {
   const stored = assess({ status, headers, requestTimeMs, responseTimeMs }, cacheType)
   const { kind } = decideReuse({ requestHeaders: laterHeaders, stored, nowMs, cacheType, profile })
   const vary = parseVary(headers.get('vary'))
-  const matches = vary !== '*' && variantKey(vary, requestHeaders, normaliseField) === variantKey(vary, laterHeaders, normaliseField)
+  const matches =
+    vary !== '*' &&
+    variantKey(vary, requestHeaders, normaliseField) === variantKey(vary, laterHeaders, normaliseField)
   return {
     stores,
     lifetime: stored.lifetime.seconds,

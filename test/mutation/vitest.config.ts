@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['policy/**/*.test.ts', 'test/fuzz/{differential,freshness-model}.test.ts'],
     setupFiles: ['test/mutation/repeatable.ts'],
     env: { FUZZ_EXCHANGES: '3000' },
+    // The modules keep nothing between tests, so they are loaded once for all.
+    isolate: false,
     testTimeout: 20_000,
   },
 })
