@@ -1,7 +1,7 @@
 // npm run bench -- NAME
 const [name] = process.argv.slice(2)
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
-  cache: () => import('./cache.ts'),
+  cache: () => import('./cache/main.ts'),
   http: () => import('./http/main.ts'),
 }
 const bench = benches[name ?? '']

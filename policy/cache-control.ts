@@ -23,48 +23,60 @@ export interface CacheControl {
 type Kind = 'flag' | 'seconds' | 'fields'
 export type Directive = { readonly key: keyof CacheControl; readonly kind: Kind }
 
-/** The directives that are read, in the order in which `formatCacheControl` writes them. */
-export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Directive>([
-  ['public', { key: 'public', kind: 'flag' }],
-  ['private', { key: 'private', kind: 'fields' }],
-  ['no-cache', { key: 'noCache', kind: 'fields' }],
-  ['no-store', { key: 'noStore', kind: 'flag' }],
-  ['max-age', { key: 'maxAge', kind: 'seconds' }],
-  ['s-maxage', { key: 'sMaxage', kind: 'seconds' }],
-  ['max-stale', { key: 'maxStale', kind: 'seconds' }],
-  ['min-fresh', { key: 'minFresh', kind: 'seconds' }],
-  ['stale-while-revalidate', { key: 'staleWhileRevalidate', kind: 'seconds' }],
-  ['stale-if-error', { key: 'staleIfError', kind: 'seconds' }],
-  ['must-revalidate', { key: 'mustRevalidate', kind: 'flag' }],
-  ['proxy-revalidate', { key: 'proxyRevalidate', kind: 'flag' }],
-  ['must-understand', { key: 'mustUnderstand', kind: 'flag' }],
-  ['no-transform', { key: 'noTransform', kind: 'flag' }],
-  ['only-if-cached', { key: 'onlyIfCached', kind: 'flag' }],
-  ['immutable', { key: 'immutable', kind: 'flag' }],
-])
+const KINDS: readonly (readonly [name: string, kind: Kind])[] = [
+  ['public', 'flag'],
+  ['private', 'fields'],
+  ['no-cache', 'fields'],
+  ['no-store', 'flag'],
+  ['max-age', 'seconds'],
+  ['s-maxage', 'seconds'],
+  ['max-stale', 'seconds'],
+  ['min-fresh', 'seconds'],
+  ['stale-while-revalidate', 'seconds'],
+  ['stale-if-error', 'seconds'],
+  ['must-revalidate', 'flag'],
+  ['proxy-revalidate', 'flag'],
+  ['must-understand', 'flag'],
+  ['no-transform', 'flag'],
+  ['only-if-cached', 'flag'],
+  ['immutable', 'flag'],
+]
+
+/** The directives that are read, in the order in which `formatCacheControl` writes them; each key is the name in camel case. */
+export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map(
+  KINDS.map(([name, kind]) => [name, { key: keyOf(name), kind }]),
+)
+
+function keyOf(name: string): keyof CacheControl {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof CacheControl
+}
 
 /** RFC 9111 §1.2.2: a recipient saturates delta-seconds at 2^31. */
 export const MAX_DELTA_SECONDS = 2_147_483_648
 
 // A member that does not begin with a token is passed over, so that it can't hide a `no-store` behind it.
-const ITEM = /[\s,]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?)?[^,]*/gy
+const ITEM = /[\s,]*(?:([!#$%&'*+.^`|~\w-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?)?([^,]*)/gy
+const FORBIDDING = /private|no-cache|no-store/g
 
 /**
  * Reads a `Cache-Control` value (several field lines joined by commas). Never throws.
  *
  * Names are case-insensitive; both token and quoted arguments are read (RFC 9111 §5.2); of a repeated directive the
- * first counts (§4.2.1); a lifetime that is no delta-seconds counts as 0, so that what can't be understood is stale.
+ * first counts (§4.2.1); a lifetime that is no delta-seconds counts as 0, so that what can't be understood is stale. In what
+ * is left over of a malformed member, such as `max-age=60 private`, the directives that forbid count.
  */
 export function parseCacheControl(value: string | null | undefined): CacheControl {
   const result: { -readonly [K in keyof CacheControl]: unknown } = {}
   if (!value) return result as CacheControl
-  for (const [, name = '', quoted, token] of value.matchAll(ITEM)) {
+  for (const [, name = '', quoted, token, rest = ''] of value.matchAll(ITEM)) {
     const directive = DIRECTIVES.get(name.toLowerCase())
-    if (directive === undefined) continue
-    const argument = readArgument(directive, quoted?.replaceAll(/\\(.)/g, '$1') ?? token)
-    // The unqualified form of `private` and `no-cache` says more than a qualified one before it.
-    const isWider = directive.kind === 'fields' && argument === true
-    if (isWider || !(directive.key in result)) result[directive.key] = argument
+    if (directive !== undefined) {
+      const argument = readArgument(directive, quoted?.replaceAll(/\\(.)/g, '$1') ?? token)
+      // The unqualified form of `private` and `no-cache` says more than a qualified one before it.
+      const isWider = directive.kind === 'fields' && argument === true
+      if (isWider || !(directive.key in result)) result[directive.key] = argument
+    }
+    for (const stray of rest.toLowerCase().match(FORBIDDING) ?? []) result[keyOf(stray)] = true
   }
   return result as CacheControl
 }

@@ -32,7 +32,7 @@ const FORWARD_REASONS = [
 
 export type ForwardReason = (typeof FORWARD_REASONS)[number]
 
-const TOKEN = /^[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*$/
+const TOKEN = /^[A-Za-z*][!#$%&'*+.^`|~\w:/-]*$/
 
 /** One member as it stands in the field (RFC 9211 §2; RFC 9651). */
 export function formatCacheStatusMember(member: CacheStatusMember): string {

@@ -8,6 +8,8 @@ export interface ResponseDirectives {
   /** Lower-case: `cache-control`, or the targeted field (RFC 9213) that replaces it and `Expires`. */
   readonly field: string
   readonly rule: RuleId
+  /** The targeted field names no lifetime, and the `Cache-Control` that it replaces says `private`, `no-store` or `no-cache`. */
+  readonly isSilent?: boolean
 }
 
 /** The directives of a response for a cache that no targeted field speaks to (RFC 9111 §5.2). */

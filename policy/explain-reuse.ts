@@ -1,6 +1,6 @@
 import { parseCacheControl } from './cache-control.ts'
 import type { Exchange } from './exchange.ts'
-import type { FreshnessLifetime } from './freshness.ts'
+import type { CacheType, FreshnessLifetime } from './freshness.ts'
 import type { ReuseDecision } from './reuse.ts'
 import { formatSeconds, secondsLeft } from './time-span.ts'
 import type { Timeline } from './timeline.ts'
@@ -17,7 +17,7 @@ export function lifetimeText({ seconds, source }: FreshnessLifetime): string {
         ? `It is fresh for ${span}, from its Date to its Expires.`
         : 'Its Expires is no date, or no later than its Date: it was never fresh.'
     case 'heuristic':
-      return `Nothing says how long it is fresh. A tenth of its age at its Last-Modified is the usual guess: ${span}.`
+      return `Nothing says how long it is fresh. A tenth of its age at its Last-Modified, a day at most, is the guess: ${span}.`
     default:
       return 'Nothing says how long it is fresh, so it is stale at once.'
   }
@@ -62,15 +62,20 @@ export function reuseText({ rule, age, ttl }: ReuseDecision, { request }: Exchan
 /** Until when it answers stale while a new one is fetched. */
 export function refreshedText(
   { freshUntilMs, staleWhileRevalidateUntilMs }: Timeline,
+  cacheType: CacheType,
   nowMs: number,
 ): string {
   const left = formatSeconds(secondsLeft(staleWhileRevalidateUntilMs ?? 0, nowMs))
   const after = (freshUntilMs ?? 0) > nowMs ? 'Once stale, it' : 'It'
-  return `${after} still answers while a new one is fetched behind it, until ${left} from now.`
+  const where =
+    cacheType === 'shared' ? '' : ': in the service worker, and in browsers that know stale-while-revalidate'
+  return `${after} still answers while a new one is fetched behind it, until ${left} from now${where}.`
 }
 
 /** Until when it stands in for a failure. */
-export function errorsText({ staleIfErrorUntilMs }: Timeline, nowMs: number): string {
+export function errorsText({ staleIfErrorUntilMs }: Timeline, cacheType: CacheType, nowMs: number): string {
   const left = formatSeconds(secondsLeft(staleIfErrorUntilMs ?? 0, nowMs))
-  return `It stands in for a 500, 502, 503 or 504 of the server until ${left} from now.`
+  return cacheType === 'shared'
+    ? `It stands in for a 500, 502, 503 or 504 of the server until ${left} from now.`
+    : `In the service worker it stands in for a 500, 502, 503 or 504, or for a network that gives no answer, until ${left} from now. A browser's own cache never does that.`
 }

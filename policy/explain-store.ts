@@ -37,13 +37,15 @@ export function storeText(rule: RuleId, exchange: Exchange, { field }: ResponseD
     case 'store-private':
       return `${name} says private: it is for one user, and a shared cache must not store it.`
     case 'store-authorization':
-      return 'The request had an Authorization, and neither public, s-maxage nor must-revalidate lets a shared cache store the answer.'
+      return 'The request had an Authorization, and nothing says that the answer is for all, as public and s-maxage do.'
+    case 'store-targeted-silent':
+      return `${name} names no lifetime, so what Cache-Control forbids still counts: a shared cache does not store it.`
     case 'store-vary-star':
       return 'Vary is *, so no other request can be known to want the same; it is not stored.'
     case 'store-set-cookie':
       return 'It sets a cookie, which is meant for one client; a shared cache does not store it.'
     case 'store-cookie-request':
-      return 'The request had a Cookie, and neither public, s-maxage nor a targeted field says that the answer is for all.'
+      return 'The request had a Cookie, and neither public, s-maxage nor the lifetime of a targeted field says that the answer is for all.'
     default:
       return `Nothing says how long it is fresh, and a ${response.status} is not stored without that.`
   }

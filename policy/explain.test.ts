@@ -51,6 +51,18 @@ const CASES: Readonly<Record<RuleId, readonly [Case, string]>> = {
     cc('no-store', { 'cdn-cache-control': 'max-age=300' }),
     'CDN-Cache-Control is meant for this cache and counts alone, in place of Cache-Control and Expires: max-age=300.',
   ],
+  'directives-unread': [
+    cc('max-age=60; public'),
+    '"max-age=60; public" can not be read as it stands, and counts as max-age=0. Commas separate directives: write max-age=60, public.',
+  ],
+  'directives-unknown': [
+    cc('maxage=60'),
+    '"maxage=60" is no directive that is known, and is passed over. Write max-age=60.',
+  ],
+  'directives-targeted-unread': [
+    cc('max-age=60', { 'cdn-cache-control': 'max-age: 300' }),
+    'CDN-Cache-Control is no dictionary of structured fields, so all of it is passed over. Write max-age=300.',
+  ],
   'store-allowed': [
     { ...cc('max-age=60'), status: 404 },
     'Nothing forbids a shared cache to store this 404.',
@@ -72,7 +84,11 @@ const CASES: Readonly<Record<RuleId, readonly [Case, string]>> = {
   ],
   'store-authorization': [
     wants('max-age=60', { authorization: 'Bearer t' }),
-    'The request had an Authorization, and neither public, s-maxage nor must-revalidate lets a shared cache store the answer.',
+    'The request had an Authorization, and nothing says that the answer is for all, as public and s-maxage do.',
+  ],
+  'store-targeted-silent': [
+    cc('private', { 'cdn-cache-control': 'must-revalidate' }),
+    'CDN-Cache-Control names no lifetime, so what Cache-Control forbids still counts: a shared cache does not store it.',
   ],
   'store-vary-star': [
     cc('max-age=60', { vary: 'Accept, *' }),
@@ -84,7 +100,11 @@ const CASES: Readonly<Record<RuleId, readonly [Case, string]>> = {
   ],
   'store-cookie-request': [
     wants('max-age=60', { cookie: 'a=b' }),
-    'The request had a Cookie, and neither public, s-maxage nor a targeted field says that the answer is for all.',
+    'The request had a Cookie, and neither public, s-maxage nor the lifetime of a targeted field says that the answer is for all.',
+  ],
+  'profile-safe': [
+    cc('public, max-age=60', { 'set-cookie': 'a=b' }),
+    "That is this cache's profile alone: by the letter of RFC 9111 a shared cache may store it, and a CDN on the way may.",
   ],
   'store-no-basis': [
     { status: 500 },
@@ -98,7 +118,7 @@ const CASES: Readonly<Record<RuleId, readonly [Case, string]>> = {
   ],
   'lifetime-heuristic': [
     { headers: { 'last-modified': HOUR_BEFORE } },
-    'Nothing says how long it is fresh. A tenth of its age at its Last-Modified is the usual guess: 360 s (6 min).',
+    'Nothing says how long it is fresh. A tenth of its age at its Last-Modified, a day at most, is the guess: 360 s (6 min).',
   ],
   'lifetime-none': [{}, 'Nothing says how long it is fresh, so it is stale at once.'],
   'age-current': [{ ...cc('max-age=60'), afterSeconds: 12 }, 'It is 12 s old, which leaves 48 s.'],
@@ -194,7 +214,7 @@ const CASES: Readonly<Record<RuleId, readonly [Case, string]>> = {
   ],
   'update-head': [
     { method: 'HEAD' },
-    'Where a GET is stored, its fields are brought up to date, or it is let go of if it has changed.',
+    'Where a GET is stored, its fields are brought up to date if a validator says that it is the same, and it is let go of if one says that it has changed.',
   ],
   'invalidate-unsafe': [
     { method: 'POST', status: 201, headers: { location: '/products/43' } },
@@ -228,6 +248,31 @@ describe('an explanation', () => {
     [
       cc('max-age=1', { 'cdn-cache-control': 'x=1' }),
       'CDN-Cache-Control is meant for this cache and counts alone, in place of Cache-Control and Expires: nothing known.',
+    ],
+    [
+      cc('', { 'cdn-cache-control': 'max-age=60;public' }),
+      '"max-age=60;public" has a value or a parameter that the directive does not take, and counts as max-age=60. Commas separate directives: write max-age=60, public.',
+    ],
+    [
+      cc('', { 'cdn-cache-control': 'max-age=60, no-stor' }),
+      '"no-stor" is no directive that is known, and is passed over. Write no-store.',
+    ],
+    [cc('"public", x'), '""public"" can not be read as it stands, and is passed over. Write public.'],
+    [
+      wants('max-age=60', { 'cache-control': 'no-cache' }),
+      'A shared cache that goes by the letter of RFC 9111 does otherwise. The request says no-cache, so the server is asked, however fresh this is.',
+    ],
+    [
+      cc('s-maxage=60, stale-if-error=60'),
+      'A shared cache that goes by the letter of RFC 9111 gives no stale answer beside s-maxage.',
+    ],
+    [
+      { ...cc('max-age=60, stale-while-revalidate=60'), cacheType: 'private' },
+      'Once stale, it still answers while a new one is fetched behind it, until 120 s (2 min) from now: in the service worker, and in browsers that know stale-while-revalidate.',
+    ],
+    [
+      { ...cc('max-age=60, stale-if-error=60'), cacheType: 'private' },
+      "In the service worker it stands in for a 500, 502, 503 or 504, or for a network that gives no answer, until 120 s (2 min) from now. A browser's own cache never does that.",
     ],
     [{ headers: { expires: '0' } }, 'Its Expires is no date, or no later than its Date: it was never fresh.'],
     [{ ...cc('max-age=60'), afterSeconds: 60 }, 'It is 60 s old: stale from now on.'],
@@ -315,5 +360,18 @@ describe('an explanation', () => {
       exchangeOf(cc('max-age=60', { 'cache-groups': many, etag: `"${'x'.repeat(9_000)}"` })),
     )
     expect(Math.max(...steps.map(({ text }) => text.length))).toBeLessThan(250)
+  })
+
+  it('does not promise that a private cache answers when the network is gone', () => {
+    const { steps } = explain(exchangeOf({ ...cc('max-age=60'), cacheType: 'private' }))
+    expect(steps.map(({ rule }) => rule)).not.toContain('reuse-stale-if-disconnected')
+  })
+
+  it('speaks of the letter of the RFC only where that makes a difference', () => {
+    const rulesOf = (given: Case) => explain(exchangeOf(given)).steps.map(({ rule }) => rule)
+    const cookie = { 'set-cookie': 'a=b' }
+    expect(rulesOf(cc('no-store', cookie))).not.toContain('profile-safe')
+    expect(rulesOf({ ...cc('max-age=60', cookie), profile: 'rfc9111' })).not.toContain('profile-safe')
+    expect(rulesOf({ ...cc('max-age=60', cookie), cacheType: 'private' })).not.toContain('profile-safe')
   })
 })

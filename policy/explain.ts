@@ -1,11 +1,14 @@
+import { checkExchange } from './check-exchange.ts'
 import { conditionalHeaders } from './conditional.ts'
 import { type ResponseDirectives, readDirectives } from './directives.ts'
 import type { Exchange } from './exchange.ts'
+import { explainOtherReuse, explainStrictStore } from './explain-profile.ts'
 import { ageText, errorsText, lifetimeText, refreshedText, reuseText } from './explain-reuse.ts'
 import { explainSelection } from './explain-selection.ts'
 import { directivesText, storeText } from './explain-store.ts'
+import { explainUnread } from './explain-unread.ts'
 import { type ExplanationStep, brief, listed, step } from './explanation-step.ts'
-import { type FreshnessLifetime, assess } from './freshness.ts'
+import { type CacheType, type FreshnessLifetime, assess } from './freshness.ts'
 import type { SearchRule } from './no-vary-search.ts'
 import { evaluatePreconditions } from './preconditions.ts'
 import { type RangeDecision, decideRange } from './range.ts'
@@ -39,6 +42,7 @@ export type Verdict =
     }
 
 export interface Explanation {
+  readonly cacheType: CacheType
   readonly nowMs: number
   readonly steps: readonly ExplanationStep[]
   readonly verdict: Verdict
@@ -47,35 +51,43 @@ export interface Explanation {
 /**
  * What a cache does with an exchange, and by which rules, in order: whether it stores the response, for how long that is
  * fresh, what becomes of the same request later, and what a write makes invalid. It asks the functions that caches ask, so
- * that it can't disagree with them. Never throws.
+ * that it can't disagree with them. A field may hold anything; throws `option-invalid` for an exchange that is none: a part
+ * that is missing, header fields without a `get`, an unknown `cacheType` or `profile`.
  */
 export function explain(exchange: Exchange): Explanation {
-  const { request, response } = exchange
+  checkExchange(exchange)
+  const { request, response, cacheType } = exchange
   const nowMs = exchange.nowMs ?? response.responseTimeMs
   const directives = directivesFor(exchange)
-  const store = decideStore({
+  const question = {
     method: request.method,
     requestHeaders: request.headers,
     status: response.status,
     headers: response.headers,
-    cacheType: exchange.cacheType,
+    cacheType,
     directives,
     ...profileOf(exchange),
-  })
+  }
+  const store = decideStore(question)
   const storeStep = step(store.rule, storeText(store.rule, exchange, directives))
-  if (store.rule === 'store-method') return { nowMs, ...explainOtherMethod(exchange, storeStep) }
+  if (store.rule === 'store-method') return { cacheType, nowMs, ...explainOtherMethod(exchange, storeStep) }
 
-  const steps = [step(directives.rule, directivesText(directives, exchange)), storeStep]
+  const steps = [
+    step(directives.rule, directivesText(directives, exchange)),
+    ...explainUnread(exchange, directives),
+    storeStep,
+    ...explainStrictStore(question, store),
+  ]
   if (store.store) {
     const { steps: further, verdict } = explainReuse(exchange, directives, nowMs, store.rule)
-    return { nowMs, steps: [...steps, ...further], verdict }
+    return { cacheType, nowMs, steps: [...steps, ...further], verdict }
   }
   if (response.status === 304) {
     const text =
       'It makes the stored response that was validated fresh again, with the fields that it carries.'
     steps.push(step('update-not-modified', text))
   }
-  return { nowMs, steps, verdict: { kind: 'not-stored', rule: store.rule } }
+  return { cacheType, nowMs, steps, verdict: { kind: 'not-stored', rule: store.rule } }
 }
 
 type Part = Pick<Explanation, 'steps' | 'verdict'>
@@ -93,7 +105,7 @@ function explainOtherMethod({ request, response }: Exchange, storeStep: Explanat
   }
   if (method === 'HEAD') {
     const text =
-      'Where a GET is stored, its fields are brought up to date, or it is let go of if it has changed.'
+      'Where a GET is stored, its fields are brought up to date if a validator says that it is the same, and it is let go of if one says that it has changed.'
     steps.push(step('update-head', text))
   }
   const isWrite = urls.length + groups.length > 0
@@ -124,8 +136,8 @@ function explainReuse(
 ): Part {
   const { request, response, cacheType } = exchange
   const stored = assess(response, cacheType, directives)
-  const question = { stored, cacheType, ...profileOf(exchange) }
-  const reuse = decideReuse({ ...question, requestHeaders: request.headers, nowMs })
+  const question = { stored, cacheType, requestHeaders: request.headers, nowMs, ...profileOf(exchange) }
+  const reuse = decideReuse(question)
   const timeline = findTimeline(question)
   const { lifetime } = stored
   const selection = explainSelection(response.headers)
@@ -140,7 +152,8 @@ function explainReuse(
   const isUsed = reuse.kind === 'fresh' || reuse.kind === 'stale-while-revalidate'
   const answer = isUsed ? explainAnswer(exchange) : undefined
   if (answer !== undefined) steps.push(answer.step)
-  steps.push(...explainLater(timeline, nowMs))
+  steps.push(...explainLater(timeline, cacheType, nowMs))
+  steps.push(...explainOtherReuse(question, reuse, timeline, exchange))
   const validators = conditionalHeaders(response.headers)
   steps.push(explainValidation(validators))
   return {
@@ -180,14 +193,17 @@ function explainAnswer({
 }
 
 /** What it is good for afterwards. */
-function explainLater(timeline: Timeline, nowMs: number): ExplanationStep[] {
+function explainLater(timeline: Timeline, cacheType: CacheType, nowMs: number): ExplanationStep[] {
   const { staleWhileRevalidateUntilMs = 0, staleIfErrorUntilMs = 0, staleIfDisconnected } = timeline
   const steps: ExplanationStep[] = []
   if (staleWhileRevalidateUntilMs > nowMs) {
-    steps.push(step('reuse-stale-while-revalidate', refreshedText(timeline, nowMs)))
+    steps.push(step('reuse-stale-while-revalidate', refreshedText(timeline, cacheType, nowMs)))
   }
-  if (staleIfErrorUntilMs > nowMs) steps.push(step('reuse-stale-if-error', errorsText(timeline, nowMs)))
-  if (staleIfDisconnected) {
+  if (staleIfErrorUntilMs > nowMs) {
+    steps.push(step('reuse-stale-if-error', errorsText(timeline, cacheType, nowMs)))
+  }
+  // Of private caches none does: the service worker asks for the window above, browsers show an error.
+  if (staleIfDisconnected && cacheType === 'shared') {
     const text = 'While the server can not be reached at all, it may answer however stale it is.'
     steps.push(step('reuse-stale-if-disconnected', text))
   }

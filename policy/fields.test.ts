@@ -246,6 +246,7 @@ describe('validation', () => {
     const kept: [string, string][] = [
       ['X', '1'],
       ['X-D', '4'],
+      ['Vary', 'X'],
     ]
     const named: [string, string][] = [
       ['connection', 'X-A , x-b'],

@@ -1,4 +1,4 @@
-import { MAX_DELTA_SECONDS, parseDeltaSeconds } from './cache-control.ts'
+import { parseDeltaSeconds } from './cache-control.ts'
 import { type ResponseDirectives, readDirectives } from './directives.ts'
 import type { HeaderReader } from './header-reader.ts'
 import { parseAnyHttpDate } from './obsolete-date.ts'
@@ -66,10 +66,11 @@ export function freshnessLifetime(
     return { seconds: Math.max(0, seconds), source: 'expires' }
   }
   const modified = readDate(response.headers, 'last-modified', date)
-  const mayGuess = HEURISTICALLY_CACHEABLE.has(response.status) || isPublic === true
+  const mayGuess = HEURISTICALLY_CACHEABLE.has(response.status) || isPublic
   if (mayGuess && modified !== undefined && date !== undefined && date > modified) {
-    // RFC 9111 §4.2.2: a tenth of the time since the last change is the usual guess.
-    const seconds = Math.floor((date - modified) / 10_000)
+    // RFC 9111 §4.2.2: a tenth of the time since the last change is the usual guess. Of a page that has not changed for
+    // years that would be months, so it is a day at most.
+    const seconds = Math.min(86_400, Math.floor((date - modified) / 10_000))
     return { seconds, source: 'heuristic' }
   }
   return { seconds: 0, source: 'none' }
@@ -96,5 +97,5 @@ function readDate(headers: HeaderReader, name: string, nearMs = 0): number | und
 /** RFC 9111 §5.1: of several values the first counts; what is no delta-seconds is ignored. */
 function parseAge(value: string | null | undefined): number {
   const first = (value ?? '').split(',', 1)[0]?.trim()
-  return Math.min(parseDeltaSeconds(first) ?? 0, MAX_DELTA_SECONDS)
+  return parseDeltaSeconds(first) ?? 0
 }

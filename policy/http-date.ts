@@ -14,18 +14,17 @@ export function parseHttpDate(value: string | null | undefined): number | undefi
   if (match === null) return undefined
   const [, day, month, year, hours, minutes, seconds] = match
   const monthIndex = MONTHS.indexOf((month ?? '').toLowerCase()) / 3
-  if (!Number.isInteger(monthIndex) || monthIndex < 0) return undefined
-  const time = Date.UTC(
-    Number(year),
-    monthIndex,
-    Number(day),
-    Number(hours),
-    Number(minutes),
-    Number(seconds),
-  )
-  const date = new Date(time)
-  // Date.UTC rolls 31 February over into March; such a text names no day.
+  if (!Number.isInteger(monthIndex)) return undefined
+  const midnight = new Date(Date.UTC(Number(year), monthIndex, Number(day)))
+  // Date.UTC rolls 31 February over into March, and takes the year 94 for 1994; such texts name no day. 23:59:60 is a
+  // leap second, and rolls over into the next day rightly.
   const isReal =
-    date.getUTCDate() === Number(day) && Number(hours) < 24 && Number(minutes) < 60 && Number(seconds) < 61
-  return isReal ? time : undefined
+    midnight.getUTCDate() === Number(day) &&
+    midnight.getUTCFullYear() === Number(year) &&
+    Number(hours) < 24 &&
+    Number(minutes) < 60 &&
+    Number(seconds) < 61
+  return isReal
+    ? midnight.getTime() + (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000
+    : undefined
 }

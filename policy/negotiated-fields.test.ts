@@ -35,6 +35,17 @@ describe('negotiated fields (RFC 9110 §12.5)', () => {
     ['Accept', 'text/html;profile="A, b;  C"', 'text/html;profile="A, b;  C"'],
     ['Accept', 'text/html;q=1.0;ext=1', 'text/html;q=1;ext=1'],
     ['Accept-Encoding', '', ''],
+    ['Accept-Encoding', 'gzip, br, gzip', 'br, gzip'],
+    ['Accept-Encoding', 'br;q=0.5, gzip;q=0.5, x;q=0.50', 'br;q=0.5, gzip;q=0.5, x;q=0.5'],
+    [
+      'Accept-Language',
+      'a;q=0, b;q=0., c;q=0.1, d;q=0.12, e;q=0.123',
+      'e;q=0.123, d;q=0.12, c;q=0.1, a;q=0, b;q=0',
+    ],
+    ['Accept-Language', 'b;q=1, a;q=1.000', 'b, a'],
+    ['Accept', 'text/html;Q=0.5;EXT="a b"', 'text/html;q=0.5;ext="a b"'],
+    ['Accept', 'text/html;a="\\"x;y\\"\n"', 'text/html;a="\\"x;y\\"\n"'],
+    ['Accept', 'TEXT/*, x/y;A=B', 'text/*, x/y;a=B'],
   ])('%s: %j reads %j', (name, value, expected) => {
     expect(normaliseField(name, value)).toBe(expected)
   })
@@ -46,6 +57,26 @@ describe('negotiated fields (RFC 9110 §12.5)', () => {
     ['Accept-Language', 'EN GB, de'],
     ['Accept-Encoding', 'GZIP;, br'],
     ['Accept', 'HTML, text/plain'],
+    ['Accept', 'text/HTML/x'],
+    ['Accept', 'X text/html'],
+    ['Accept-Language', 'EN/x'],
+    ['Accept-Language', '"EN"'],
+    ['Accept-Language', 'EN"'],
+    ['Accept-Language', 'EN;q'],
+    ['Accept-Language', 'EN;q='],
+    ['Accept-Language', 'EN;q=1.001'],
+    ['Accept-Language', 'EN;q=1.0000'],
+    ['Accept-Language', 'EN;q=00'],
+    ['Accept-Language', 'EN;q=.5'],
+    ['Accept-Language', 'EN;q="0.5"'],
+    ['Accept-Language', 'EN;q=-0'],
+    ['Accept-Language', 'EN;q=0.5x'],
+    ['Accept-Language', 'EN;a="open'],
+    ['Accept-Language', 'EN;a="b"c'],
+    ['Accept-Language', 'EN;a b=c'],
+    ['Accept-Language', 'EN;x;a=b'],
+    ['Accept-Charset', 'UTF 8'],
+    ['X-Accept', 'EN;q=1.0'],
   ])('%s: %j, which not all servers read alike, stays as it is', (name, value) => {
     expect(normaliseField(name, value)).toBe(value)
   })

@@ -89,6 +89,14 @@ describe('searchKey', () => {
   })
 })
 
+it('draft §6: keys are in the order of their code units, and the values of one key as they came', () => {
+  const { keyOrder, ignores } = parseNoVarySearch('key-order')
+  const search = '?b=1&\uff00=2&a=3&\u{1f600}=4&a=2&b=0&a=1'
+  expect(decodeURIComponent(searchKey(search, { keyOrder, ignores }))).toBe(
+    'a=3&a=2&a=1&b=1&b=0&\u{1f600}=4&\uff00=2',
+  )
+})
+
 const key = fc.constantFrom<string[]>('a', 'b', 'utm', '', 'a b', '\u00e9', '\u{1f600}', '\uff00')
 const pairs = fc.uniqueArray(fc.tuple(key, fc.string()), { selector: ([name]) => name })
 const search = (list: readonly (readonly [string, string])[]) =>

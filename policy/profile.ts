@@ -11,22 +11,26 @@ export interface ProfileRules {
   readonly sMaxageForbidsStale: boolean
   /** Keeps what a request with a `Cookie` brought although nothing says that all may see it. */
   readonly storesForCookie: boolean
+  /** Keeps what a request with `Authorization` brought if it says `must-revalidate` (RFC 9111 §3.5). `public` and `s-maxage` always allow it. */
+  readonly storesForAuthorization: boolean
+  /** A targeted field without `max-age` or `s-maxage` lifts `private`, `no-store` and `no-cache` of `Cache-Control` too (RFC 9213 §2.2). */
+  readonly storesForSilentTarget: boolean
 }
 
-/** The two profiles, option by option. */
+const everyRule = (value: boolean): ProfileRules =>
+  Object.freeze({
+    storesSetCookie: value,
+    obeysReload: value,
+    sMaxageForbidsStale: value,
+    storesForCookie: value,
+    storesForAuthorization: value,
+    storesForSilentTarget: value,
+  })
+
+/** The two profiles: each rule is one that the letter has and `safe` has not. */
 export const PROFILES: Readonly<Record<Profile, ProfileRules>> = Object.freeze({
-  safe: Object.freeze({
-    storesSetCookie: false,
-    obeysReload: false,
-    sMaxageForbidsStale: false,
-    storesForCookie: false,
-  }),
-  rfc9111: Object.freeze({
-    storesSetCookie: true,
-    obeysReload: true,
-    sMaxageForbidsStale: true,
-    storesForCookie: true,
-  }),
+  safe: everyRule(false),
+  rfc9111: everyRule(true),
 })
 
 /** The options of a profile, given by name or one by one. */

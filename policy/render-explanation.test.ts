@@ -25,6 +25,22 @@ function render(
 }
 
 describe('a rendered explanation', () => {
+  it('says by itself whose cache it is', () => {
+    const exchange = {
+      request: { method: 'GET', url: 'https://shop.example/', headers: new Headers() },
+      response: {
+        status: 200,
+        headers: new Headers({ 'cache-control': 'no-store' }),
+        requestTimeMs: AT,
+        responseTimeMs: AT,
+      },
+    }
+    const begins = (cacheType: 'private' | 'shared') =>
+      renderExplanation(explain({ ...exchange, cacheType })).split('\n')[0]
+    expect(begins('private')).toBe('A browser does not store it.')
+    expect(begins('shared')).toBe('A shared cache does not store it.')
+  })
+
   it('is the outcome, the steps with their rules, and how long it lasts', () => {
     const headers = {
       'cache-control': 'max-age=60, stale-while-revalidate=60, stale-if-error=86400',
@@ -47,16 +63,16 @@ describe('a rendered explanation', () => {
        6. The same request is answered from it, without asking the server.   reuse-fresh
                                                                              RFC 9111 §4.2
        7. Once stale, it still answers while a new one is fetched behind     reuse-stale-while-revalidate
-          it, until 120 s (2 min) from now.                                  RFC 5861 §3
-       8. It stands in for a 500, 502, 503 or 504 of the server until        reuse-stale-if-error
-          86460 s (1 d) from now.                                            RFC 5861 §4
-       9. While the server can not be reached at all, it may answer however  reuse-stale-if-disconnected
-          stale it is.                                                       RFC 9111 §4.2.4
-      10. The server is asked again with If-None-Match: "v1": if nothing     validate-conditional
+          it, until 120 s (2 min) from now: in the service worker, and in    RFC 5861 §3
+          browsers that know stale-while-revalidate.
+       8. In the service worker it stands in for a 500, 502, 503 or 504, or  reuse-stale-if-error
+          for a network that gives no answer, until 86460 s (1 d) from now.  RFC 5861 §4
+          A browser's own cache never does that.
+       9. The server is asked again with If-None-Match: "v1": if nothing     validate-conditional
           changed, it answers 304, without a body.                           RFC 9111 §4.3.1
 
-          ├─── fresh ───┼─── stale, being renewed ───┼─── for errors only ───┼─── asks first
-          now           +60 s                        +2 min                  +1 d
+          ├─── fresh ───┼─── stale, being renewed ───┼─── for errors, in the worker ───┼─── asks first
+          now           +60 s                        +2 min                            +1 d
       "
     `)
   })

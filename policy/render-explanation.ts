@@ -1,4 +1,5 @@
 import type { Explanation, Verdict } from './explain.ts'
+import type { CacheType } from './freshness.ts'
 import { printableText } from './printable-text.ts'
 import { formatSpan, secondsLeft } from './time-span.ts'
 import type { Timeline } from './timeline.ts'
@@ -8,21 +9,22 @@ const TEXT_END = 69
 /** Where rules stand; the longest are 28 wide. */
 const RULE_COLUMN = 71
 const DASHES = '───'
+const WHO: Readonly<Record<CacheType, string>> = { private: 'A browser', shared: 'A shared cache' }
 
 /**
  * An explanation for people, as plain text of at most 100 columns: what it comes to, the steps with their rules, and how
  * long the response is good for. What came from the network is escaped, so that it can't rewrite a terminal.
  *
- * @param who - whose cache it is, to begin with, such as `A browser`.
+ * @param who - whose cache it is, to begin with. Default: `A browser` or `A shared cache`, by the explanation's `cacheType`.
  */
-export function renderExplanation(explanation: Explanation, who: string): string {
-  const { steps, verdict, nowMs } = explanation
+export function renderExplanation(explanation: Explanation, who = WHO[explanation.cacheType]): string {
+  const { steps, verdict, nowMs, cacheType } = explanation
   const lines = [`${who} ${verdictText(verdict)}`, '']
   for (const [index, { rule, section, text }] of steps.entries()) {
     const number = `${index + 1}. `.padStart(INDENT.length)
     lines.push(...beside(wrap(printableText(text), number), [rule, section]))
   }
-  const bar = verdict.kind === 'stored' ? timelineBar(verdict.timeline, nowMs) : []
+  const bar = verdict.kind === 'stored' ? timelineBar(verdict.timeline, cacheType, nowMs) : []
   if (bar.length > 0) lines.push('', ...bar)
   return `${lines.join('\n')}\n`
 }
@@ -87,11 +89,11 @@ function wrap(text: string, first: string): string[] {
 }
 
 /** From now on: each stretch of time by what the response is good for in it, with its end beneath it. Not to scale. */
-function timelineBar(timeline: Timeline, nowMs: number): string[] {
+function timelineBar(timeline: Timeline, cacheType: CacheType, nowMs: number): string[] {
   const ends: readonly (readonly [string, number | undefined])[] = [
     ['fresh', timeline.freshUntilMs],
     ['stale, being renewed', timeline.staleWhileRevalidateUntilMs],
-    ['for errors only', timeline.staleIfErrorUntilMs],
+    [cacheType === 'shared' ? 'for errors only' : 'for errors, in the worker', timeline.staleIfErrorUntilMs],
   ]
   const stretches = ends.flatMap(([label, endMs]) =>
     endMs !== undefined && endMs > nowMs ? [{ label, end: `+${formatSpan(secondsLeft(endMs, nowMs))}` }] : [],

@@ -2,6 +2,9 @@
 export const RULES = {
   'directives-cache-control': 'RFC 9111 §5.2',
   'directives-targeted': 'RFC 9213 §2.2: a targeted field replaces Cache-Control and Expires',
+  'directives-unread': 'RFC 9111 §5.2: no directive with an argument that it takes',
+  'directives-unknown': 'RFC 9111 §5.2.3',
+  'directives-targeted-unread': 'RFC 9213 §2.1',
   'store-allowed': 'RFC 9111 §3',
   'store-method': 'RFC 9111 §3: only GET is understood here',
   'store-status': 'RFC 9111 §3: final status codes, and no partial content',
@@ -10,10 +13,13 @@ export const RULES = {
   'store-must-understand': 'RFC 9111 §5.2.2.3',
   'store-private': 'RFC 9111 §5.2.2.7',
   'store-authorization': 'RFC 9111 §3.5',
+  'store-targeted-silent':
+    'profile `safe`: a targeted field that names no lifetime does not lift what Cache-Control forbids',
   'store-vary-star': 'RFC 9111 §4.1',
   'store-set-cookie': 'profile `safe`: a response that sets a cookie is meant for one client',
   'store-cookie-request':
     'profile `safe`: what a request with a Cookie brought may be for one user, unless it is marked for all',
+  'profile-safe': 'profile `safe`: where a cache by the letter of RFC 9111 does otherwise',
   'store-no-basis': 'RFC 9111 §3: no explicit freshness, no heuristic one, nothing marks it cacheable',
   'lifetime-s-maxage': 'RFC 9111 §5.2.2.10',
   'lifetime-max-age': 'RFC 9111 §5.2.2.1',

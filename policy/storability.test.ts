@@ -1,10 +1,16 @@
 import { expect, it } from 'vitest'
 import { PROFILES } from './profile.ts'
 import { type StoreQuestion, decideStore } from './storability.ts'
+import { readTargetedDirectives } from './targeted.ts'
 
 type Case = Partial<Omit<StoreQuestion, 'headers' | 'requestHeaders'>> & {
   headers?: Record<string, string>
   requestHeaders?: Record<string, string>
+}
+
+const targeted = (field: string, cacheControl?: string) => {
+  const headers = { 'cdn-cache-control': field, ...(cacheControl && { 'cache-control': cacheControl }) }
+  return { headers, directives: readTargetedDirectives(new Headers(headers)) }
 }
 
 const decide = ({ headers, requestHeaders, ...rest }: Case) =>
@@ -42,8 +48,43 @@ it.each<[string, Case]>([
     { requestHeaders: { authorization: 'x' }, headers: { 'cache-control': 's-maxage=1' } },
   ],
   [
-    '§3.5: an authorized response that must be revalidated',
-    { requestHeaders: { authorization: 'x' }, headers: { 'cache-control': 'must-revalidate' } },
+    '§3.5: an authorized response that must be revalidated, by the letter of the RFC',
+    {
+      profile: 'rfc9111',
+      requestHeaders: { authorization: 'x' },
+      headers: { 'cache-control': 'must-revalidate' },
+    },
+  ],
+  [
+    '§3.5: an authorized response that must be revalidated, where that option of a profile is on',
+    {
+      profile: { ...PROFILES.safe, storesForAuthorization: true },
+      requestHeaders: { authorization: 'x' },
+      headers: { 'cache-control': 'must-revalidate' },
+    },
+  ],
+  [
+    '§3.5: an authorized response that a targeted field calls public',
+    { requestHeaders: { authorization: 'x' }, ...targeted('public') },
+  ],
+  ...(['no-store', 'private', 'no-cache'] as const).flatMap((said): [string, Case][] => [
+    [`what is ${said} elsewhere, where a targeted field names a lifetime`, targeted('max-age=1', said)],
+    [
+      `what is ${said} elsewhere, where a targeted field names one for shared caches`,
+      targeted('s-maxage=1', said),
+    ],
+    [
+      `what is ${said} elsewhere, where a targeted field says anything, by the letter of the RFC`,
+      { profile: 'rfc9111', ...targeted('foo', said) },
+    ],
+  ]),
+  [
+    'what has a targeted field without a lifetime, and a Cache-Control that forbids nothing',
+    targeted('must-revalidate', 'max-age=60'),
+  ],
+  [
+    'what a Cookie brought, where a targeted field calls it public',
+    { requestHeaders: { cookie: 'a=1' }, ...targeted('public') },
   ],
   ['another status that is public', { status: 201, headers: { 'cache-control': 'public' } }],
   ['another status with Expires', { status: 201, headers: { expires: '0' } }],
@@ -70,10 +111,7 @@ it.each<[string, Case]>([
   ],
   [
     'what a Cookie brought, where a field meant for shared caches speaks',
-    {
-      requestHeaders: { cookie: 'a=1' },
-      directives: { values: { maxAge: 1 }, field: 'cdn-cache-control', rule: 'directives-targeted' },
-    },
+    { requestHeaders: { cookie: 'a=1' }, ...targeted('max-age=1') },
   ],
   [
     "a cookie, where that option of a profile of one's own is on",
@@ -116,6 +154,35 @@ it.each<[string, Case, string]>([
     { requestHeaders: { cookie: 'a=1' }, headers: { 'cache-control': 'max-age=1' } },
     'store-cookie-request',
   ],
+  [
+    'what a Cookie brought, to be safe, where a targeted field names no lifetime',
+    { requestHeaders: { cookie: 'a=1' }, ...targeted('stale-if-error=60') },
+    'store-cookie-request',
+  ],
+  [
+    'an authorized response that must be revalidated, to be safe',
+    {
+      requestHeaders: { authorization: 'x' },
+      headers: { 'cache-control': 'max-age=60, must-revalidate' },
+    },
+    'store-authorization',
+  ],
+  [
+    '§3.5: an authorized response with no more than a lifetime, by the letter of the RFC too',
+    {
+      profile: 'rfc9111',
+      requestHeaders: { authorization: 'x' },
+      headers: { 'cache-control': 'max-age=60' },
+    },
+    'store-authorization',
+  ],
+  ...['no-store', 'private', 'private="x"', 'no-cache', 'private, no-store'].map(
+    (said): [string, Case, string] => [
+      `what is ${said} elsewhere, to be safe, where a targeted field names no lifetime`,
+      targeted('public, must-revalidate', said),
+      'store-targeted-silent',
+    ],
+  ),
   ['a status with nothing to go by', { status: 201 }, 'store-no-basis'],
   [
     'another status with s-maxage, in a private cache',
@@ -127,7 +194,7 @@ it.each<[string, Case, string]>([
     {
       status: 201,
       headers: { expires: '0' },
-      directives: { values: { noTransform: true }, field: 'cdn-cache-control', rule: 'directives-targeted' },
+      directives: targeted('no-transform').directives,
     },
     'store-no-basis',
   ],

@@ -39,7 +39,7 @@ function findObstacle(question: StoreQuestion): RuleId | undefined {
   } = question
   const response = directives.values
   const isShared = cacheType === 'shared'
-  const { storesSetCookie, storesForCookie } = profileRules(question.profile)
+  const rules = profileRules(question.profile)
 
   if (method.toUpperCase() !== 'GET') return 'store-method'
   if (status < 200 || status > 599 || status === 206 || status === 304) return 'store-status'
@@ -50,24 +50,23 @@ function findObstacle(question: StoreQuestion): RuleId | undefined {
   } else if (response.noStore) {
     return 'store-no-store'
   }
-  if (isShared && response.private !== undefined) return 'store-private'
-  const isForAll = response.public ?? response.sMaxage !== undefined
-  if (isShared && requestHeaders.get('authorization') && !isForAll && !response.mustRevalidate) {
-    return 'store-authorization'
-  }
+  if (isShared && response.private) return 'store-private'
+  if (directives.isSilent && !rules.storesForSilentTarget) return 'store-targeted-silent'
+  const isForAll = response.public || (isShared && response.sMaxage !== undefined)
+  const liftsAuthorization = isForAll || (rules.storesForAuthorization && response.mustRevalidate)
+  if (isShared && !liftsAuthorization && requestHeaders.get('authorization')) return 'store-authorization'
   if (parseVary(headers.get('vary')) === '*') return 'store-vary-star'
-  if (isShared && !storesSetCookie && headers.get('set-cookie')) return 'store-set-cookie'
-  const isMeantForCaches = isForAll || directives.rule === 'directives-targeted'
-  if (isShared && !storesForCookie && !isMeantForCaches && requestHeaders.get('cookie')) {
+  if (isShared && !rules.storesSetCookie && headers.get('set-cookie')) return 'store-set-cookie'
+  const isMeantForCaches = isForAll || (directives.field !== 'cache-control' && response.maxAge !== undefined)
+  if (isShared && !rules.storesForCookie && !isMeantForCaches && requestHeaders.get('cookie')) {
     return 'store-cookie-request'
   }
 
   const hasBasis =
-    response.public === true ||
-    (response.private !== undefined && !isShared) ||
+    isForAll ||
+    response.private ||
     (directives.field === 'cache-control' && headers.get('expires')) ||
     response.maxAge !== undefined ||
-    (isShared && response.sMaxage !== undefined) ||
     HEURISTICALLY_CACHEABLE.has(status)
   return hasBasis ? undefined : 'store-no-basis'
 }

@@ -27,14 +27,11 @@ const NOT_UPDATED: ReadonlySet<string> = new Set([
 /** The fields of a response that a cache keeps (RFC 9111 §3.1): all but hop-by-hop ones and those that `Connection` names. */
 export function storableHeaders(headers: Iterable<readonly [string, string]>): [string, string][] {
   const all = [...headers]
-  const named = new Set(
-    all
-      .filter(([name]) => name.toLowerCase() === 'connection')
-      .flatMap(([, value]) => value.toLowerCase().split(/[\s,]+/)),
-  )
-  return all
-    .filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !named.has(name.toLowerCase()))
-    .map(([name, value]) => [name, value])
+  const named = all
+    .filter(([name]) => name.toLowerCase() === 'connection')
+    .flatMap(([, value]) => value.toLowerCase().split(/[\s,]+/))
+  const dropped = new Set([...HOP_BY_HOP, ...named])
+  return all.filter(([name]) => !dropped.has(name.toLowerCase())).map(([name, value]) => [name, value])
 }
 
 /** Stored fields after a 304: each field that it carries replaces all stored ones of that name (RFC 9111 §3.2). */
@@ -43,9 +40,8 @@ export function updateStoredHeaders(
   notModified: Iterable<readonly [string, string]>,
 ): [string, string][] {
   const fresh = storableHeaders(notModified).filter(([name]) => !NOT_UPDATED.has(name.toLowerCase()))
-  const replaced = new Set(fresh.map(([name]) => name.toLowerCase()))
   // Age counts from the response that carried it; the 304 restarts it, whether or not it has an Age of its own.
-  replaced.add('age')
+  const replaced = new Set(['age', ...fresh.map(([name]) => name.toLowerCase())])
   const kept = [...stored].filter(([name]) => !replaced.has(name.toLowerCase()))
   return [...kept.map(([name, value]): [string, string] => [name, value]), ...fresh]
 }

@@ -3,7 +3,11 @@ import { DEFAULT_TARGETS, parseTargeted, readTargetedDirectives } from './target
 
 describe('a targeted field (RFC 9213 §2.1)', () => {
   it.each([
-    ['numbers', 'max-age=60, stale-if-error=5', { maxAge: 60, staleIfError: 5 }],
+    [
+      'numbers',
+      'max-age=1, s-maxage=2, stale-while-revalidate=3, stale-if-error=4, max-stale=5, min-fresh=6',
+      { maxAge: 1, sMaxage: 2, staleWhileRevalidate: 3, staleIfError: 4, maxStale: 5, minFresh: 6 },
+    ],
     ['§1.2.2 of RFC 9111: no more than 2^31', 'max-age=99999999999', { maxAge: 2_147_483_648 }],
     ['0', 'max-age=0', { maxAge: 0 }],
     ['flags', 'no-store, must-revalidate=?1', { noStore: true, mustRevalidate: true }],
@@ -17,10 +21,19 @@ describe('a targeted field (RFC 9213 §2.1)', () => {
     ['no part of a second', 'max-age=1.5, no-store', { noStore: true }],
     ['no text for a number', 'max-age="60", no-store', { noStore: true }],
     ['no flag for a number', 'max-age, no-store', { noStore: true }],
-    ['no list', 'max-age=(60), private=("a"), no-store', { noStore: true }],
-    ['no false flag', 'no-cache=?0, no-store', { noStore: true }],
-    ['no text for a flag', 'no-store="a", max-age=1', { maxAge: 1 }],
-    ['no number or token for names', 'private=1, no-cache=a, max-age=1', { maxAge: 1 }],
+    ['no list', 'max-age=(60), public=("a"), no-store', { noStore: true }],
+    ['no false flag', 'public=?0, must-revalidate=?0, max-age=1', { maxAge: 1 }],
+    ['no text for a flag', 'public="a", immutable="a", max-age=1', { maxAge: 1 }],
+    [
+      'what forbids, whatever its value is',
+      'private=1, no-cache=a, no-store="a", max-age=1',
+      { private: true, noCache: true, noStore: true, maxAge: 1 },
+    ],
+    [
+      'what forbids, even as a list or false',
+      'private=("a"), no-cache=?0, no-store, no-store=?0',
+      { private: true, noCache: true, noStore: true },
+    ],
     ['nothing else, and so says nothing', 'foo', {}],
   ])('reads %s', (_, value, expected) => {
     expect(parseTargeted(value)).toEqual(expected)

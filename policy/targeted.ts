@@ -1,5 +1,5 @@
 import { type Item, type InnerList, isInnerList, parseDictionary } from 'structured-headers'
-import { type CacheControl, DIRECTIVES, MAX_DELTA_SECONDS } from './cache-control.ts'
+import { type CacheControl, DIRECTIVES, type Directive, MAX_DELTA_SECONDS } from './cache-control.ts'
 import { type ResponseDirectives, readDirectives } from './directives.ts'
 import type { HeaderReader } from './header-reader.ts'
 
@@ -16,10 +16,19 @@ export function readTargetedDirectives(
 ): ResponseDirectives {
   for (const field of targets) {
     const values = parseTargeted(headers.get(field))
-    if (values !== undefined) return { values, field, rule: 'directives-targeted' }
+    if (values === undefined) continue
+    const isSilent = values.maxAge === undefined && values.sMaxage === undefined && isForbidden(headers)
+    return { values, field, rule: 'directives-targeted', ...(isSilent ? { isSilent } : {}) }
   }
   return readDirectives(headers)
 }
+
+function isForbidden(headers: HeaderReader): boolean {
+  const { values } = readDirectives(headers)
+  return [...FORBIDDING].some((key) => key in values)
+}
+
+const FORBIDDING: ReadonlySet<keyof CacheControl> = new Set(['private', 'noStore', 'noCache'] as const)
 
 /** The directives of a targeted field; `undefined` where it is absent, empty or no dictionary, and so to be ignored whole (RFC 9213 §2.1). */
 export function parseTargeted(value: string | null | undefined): CacheControl | undefined {
@@ -30,8 +39,8 @@ export function parseTargeted(value: string | null | undefined): CacheControl | 
     const result: { -readonly [K in keyof CacheControl]: unknown } = {}
     for (const [name, member] of members) {
       const directive = DIRECTIVES.get(name)
-      const argument = directive === undefined ? undefined : readMember(directive.kind, member)
-      if (directive !== undefined && argument !== undefined) result[directive.key] = argument
+      const argument = directive && readMember(directive, member)
+      if (directive && argument !== undefined) result[directive.key] = argument
     }
     return result as CacheControl
   } catch {
@@ -39,16 +48,20 @@ export function parseTargeted(value: string | null | undefined): CacheControl | 
   }
 }
 
-/** RFC 9213 §2.1: a value of another type than the directive's is not consumed; parameters are ignored. */
-function readMember(kind: 'flag' | 'seconds' | 'fields', member: Item | InnerList): unknown {
-  if (isInnerList(member)) return undefined
+/**
+ * RFC 9213 §2.1: a value of another type than the directive's is not consumed; parameters are ignored. But whoever writes
+ * `private=1`, or `no-store=?0`, speaks of what is not for all, so of the directives that forbid the mere name counts.
+ */
+function readMember(directive: Directive, member: Item | InnerList): unknown {
+  const fallback = FORBIDDING.has(directive.key) || undefined
+  if (isInnerList(member)) return fallback
   const [value] = member
-  if (kind === 'seconds') {
+  if (directive.kind === 'seconds') {
     const isSeconds = typeof value === 'number' && Number.isInteger(value) && value >= 0
     return isSeconds ? Math.min(value, MAX_DELTA_SECONDS) : undefined
   }
   if (value === true) return true
-  if (kind !== 'fields' || typeof value !== 'string') return undefined
+  if (directive.kind !== 'fields' || typeof value !== 'string') return fallback
   const names = value.toLowerCase().split(/[\s,]+/)
   const present = names.filter(Boolean)
   return present.length > 0 ? present : true

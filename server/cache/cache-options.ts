@@ -11,27 +11,29 @@ import type { CacheEvent } from './cache-event.ts'
 
 export interface TieredCacheOptions {
   /** The application's policies, whose lifetimes calls may name. @default none */
-  readonly policies?: Policies
+  readonly policies?: Policies | undefined
   /** Goes before every key in Redis, so that several applications can share one. @default 'thermocline' */
-  readonly namespace?: string
+  readonly namespace?: string | undefined
   /** An ioredis client; it stays yours to close. @default no L2, and no other process hears of invalidations */
-  readonly redis?: RedisLike
-  readonly l1?: {
-    /** @default 10_000 */
-    readonly maxEntries?: number
-    /** Estimated bytes of values and keys. @default 67_108_864 (64 MiB) */
-    readonly maxBytes?: number
-  }
+  readonly redis?: RedisLike | undefined
+  readonly l1?:
+    | {
+        /** @default 10_000 */
+        readonly maxEntries?: number | undefined
+        /** Estimated bytes of values and keys. @default 67_108_864 (64 MiB) */
+        readonly maxBytes?: number | undefined
+      }
+    | undefined
   /** The longest a request waits on Redis for one command. @default 50 */
-  readonly l2TimeoutMs?: Duration
+  readonly l2TimeoutMs?: Duration | undefined
   /** How long L1 is trusted when the invalidation log falls silent. @default 2_000 */
-  readonly maxLagMs?: Duration
+  readonly maxLagMs?: Duration | undefined
   /** How many invalidations the log keeps for those who were away. @default 10_000 */
-  readonly logLength?: number
+  readonly logLength?: number | undefined
   /** Told what happens; called synchronously, so keep it short. @default nobody */
-  readonly onEvent?: (event: CacheEvent) => void
+  readonly onEvent?: ((event: CacheEvent) => void) | undefined
   /** Milliseconds since the epoch. @default Date.now */
-  readonly clock?: () => number
+  readonly clock?: (() => number) | undefined
 }
 
 /** Options with every default filled in, checked once. */

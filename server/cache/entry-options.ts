@@ -16,15 +16,15 @@ export type EntryGroups<T> = readonly string[] | ((value: T) => readonly string[
 /** What a call says of one entry. */
 export interface EntryOptions<T> {
   /** Takes the lifetimes from the policy of that name. @default l1 '1m', l2 '5m' */
-  readonly policy?: string
+  readonly policy?: string | undefined
   /** Lifetime in this process, over the policy's. 0: not kept there. */
-  readonly l1?: Duration
+  readonly l1?: Duration | undefined
   /** Lifetime in Redis, over the policy's. 0: not kept there. */
-  readonly l2?: Duration
+  readonly l2?: Duration | undefined
   /** The groups it belongs to, or a function that finds them in the value. @default [] */
-  readonly groups?: EntryGroups<T>
+  readonly groups?: EntryGroups<T> | undefined
   /** Writes and reads the value in L2. @default JSON; what that can't carry stays in L1 */
-  readonly codec?: ValueCodec<T>
+  readonly codec?: ValueCodec<T> | undefined
 }
 
 export interface Lifetimes {

@@ -125,6 +125,12 @@ export class TieredCache {
     return { since: head, tick, beganAtMs: this.#options.monotonicNow() }
   }
 
+  /** Whether a value of that key and those groups, as it was when `start` was taken, has been invalidated since, as far as this process knows. */
+  isOvertaken(key: string, groups: readonly string[], start: LoadStart): boolean {
+    const { local, shared } = this.#coherence
+    return local.covers(key, groups, start.tick) || shared.covers(key, groups, start.since)
+  }
+
   /** Keeps a value whose load began at `start`; in L1 at once, in L2 when it resolves. Rejects with `key-invalid` or `policy-unknown`. */
   async keep<T>(key: string, value: T, start: LoadStart, options: EntryOptions<T> = {}): Promise<void> {
     assertKey(key)

@@ -1,7 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { parseCacheStatus } from '../../policy/index.ts'
+import { cacheStatusOf } from '../response-cache/said.ts'
 
 const LONGEST_PATH = 80
+/** Why a stored response was given in place of an answer of the origin. */
+const STOOD_IN: ReadonlySet<string> = new Set(['unreachable', 'stale-if-error'])
 
 /** Writes one line for each request that a server has answered: method, path, status, what the cache did, milliseconds. */
 export function logAccess(server: Server, write: (line: string) => void): void {
@@ -9,20 +12,20 @@ export function logAccess(server: Server, write: (line: string) => void): void {
     const start = performance.now()
     // Kept from now: what forwards the request may write it anew.
     const { method = '' } = request
-    const path = withoutQuery(request.url ?? '')
+    const path = printablePath(request.url ?? '')
     response.once('close', () => {
       const status = response.headersSent ? String(response.statusCode) : '-'
       const cut = response.writableFinished ? '' : ' cut-off'
       const took = `${(performance.now() - start).toFixed(1)}ms`
-      write(`${method} ${printable(path)} ${status} ${cacheWord(response)} ${took}${cut}`)
+      write(`${method} ${path} ${status} ${cacheWord(response)} ${took}${cut}`)
     })
   })
 }
 
-/** Queries hold tokens and names of people; that there was one is all that is told. */
-function withoutQuery(url: string): string {
+/** A target for a terminal. Queries hold tokens and names of people; that there was one is all that is told. */
+export function printablePath(url: string): string {
   const at = url.indexOf('?')
-  return at < 0 ? url : url.slice(0, at + 1)
+  return printable(at < 0 ? url : url.slice(0, at + 1))
 }
 
 /** A text of a stranger for a terminal: no control characters, which could rewrite what stands there, and not too long. */
@@ -36,8 +39,9 @@ export function printable(text: string): string {
 
 /** `hit`, or why the request went to the origin. Our own member is the last one (RFC 9211 §2). */
 function cacheWord(response: ServerResponse): string {
-  const value = response.getHeader('cache-status')
-  const own = parseCacheStatus(Array.isArray(value) ? value.join(', ') : String(value ?? '')).at(-1)
+  const own = parseCacheStatus(cacheStatusOf(response)).at(-1)
   if (own === undefined) return '-'
-  return own.hit ? 'hit' : `${own.fwd ?? 'none'}${own.stored ? '+stored' : ''}`
+  if (own.hit) return 'hit'
+  const stoodIn = STOOD_IN.has(own.detail ?? '') ? ` ${own.detail}` : ''
+  return `${own.fwd ?? 'none'}${own.stored ? '+stored' : ''}${stoodIn}`
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import type { RequestListener } from 'node:http'
 import { type Socket, createServer } from 'node:net'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { freePort } from '../../test/support/free-port.ts'
 import { serve } from '../../test/support/serve.ts'
@@ -104,6 +105,18 @@ describe('thermocline explain', () => {
     expect(own.out).not.toContain('A shared cache')
   })
 
+  it('finds what is wrong with a header, and counts the bytes as they are coded', async () => {
+    const body = gzipSync('a'.repeat(1_000))
+    const headers = { 'Cache-Control': 'max-age: 60; public', 'Content-Encoding': 'gzip' }
+    const url = await serving((_, response) => response.writeHead(200, headers).end(body))
+    const { out } = await explain(url, '--private')
+    expect(out).toContain(`200 OK, ${body.length} bytes of gzip, after `)
+    expect(out).toMatch(
+      / 2\. "max-age: 60; public" can not be read as it stands, and counts as +directives-unread\n/,
+    )
+    expect(out).toContain('write max-age=60, public.')
+  })
+
   it('does not follow a redirect, and says where it leads', async () => {
     const paths: unknown[] = []
     const url = await serving((request, response) => {
@@ -175,9 +188,6 @@ describe('thermocline explain ends with one line and 1', () => {
   })
 
   it.each([
-    [['not a url'], /"not a url" is no URL\. Give one that starts with http/],
-    [['ftp://a/'], /is no URL/],
-    [['http://me:secret@a/'], /--header 'Authorization/],
     [['http://nowhere.invalid/'], /nowhere\.invalid (is no host|could not be looked up)/],
   ])('for %j', async (args, message) => {
     expect(await explain(...args)).toEqual(oneLine(message))
@@ -212,8 +222,12 @@ describe('thermocline explain ends with one line and 1', () => {
     expect(await explain(`http://127.0.0.1:${port}/`)).toEqual(oneLine(message))
   })
 
-  it('and with 2 where the command line makes no sense', async () => {
-    const { exit, err } = await explain('http://a/', '--header', 'no colon')
-    expect([exit, err]).toEqual([2, expect.stringContaining("Give a field as 'Name: value'.")])
+  it.each([
+    [['http://a/', '--header', 'no colon'], /Give a field as 'Name: value'\./],
+    [['not a url'], /"not a url" is no URL\. Give one that starts with http/],
+    [['ftp://a/'], /is no URL/],
+    [['http://me:secret@a/'], /--header 'Authorization/],
+  ])('and with 2 where the command line makes no sense: %j', async (args, message) => {
+    expect(await explain(...args)).toEqual({ ...oneLine(message), exit: 2 })
   })
 })

@@ -26,8 +26,8 @@ export function explainCommand(): Command {
   return new Command('explain')
     .summary('ask for a URL, and say what caches do with the answer and why')
     .description(
-      'Asks for a URL, past every cache of this machine, and says what a browser and a shared cache do with the answer: ' +
-        'whether they store it, for how long it is fresh, what happens afterwards, and by which rule.',
+      'Asks for a URL, and says what a browser and a shared cache do with the answer: whether they store it, for how long ' +
+        'it is fresh, what happens afterwards, and by which rule.',
     )
     .argument('<url>', 'what to ask for: http://127.0.0.1:8000/products/42')
     .option('--method <name>', 'method to ask with; it is really sent, so DELETE deletes', parseMethod, 'GET')
@@ -51,7 +51,10 @@ export function explainCommand(): Command {
     .option('--json', 'print the structure, for programs')
     .addHelpText(
       'after',
-      '\nRedirects are not followed; where one leads is printed. Cookies are not shown.\n' +
+      '\nIt asks as a new client does: no browser has had a hand in it, but a cache in the server itself or on the way may ' +
+        'answer; what such caches say of themselves is printed. It asks for gzip, deflate or br, and counts the bytes of the ' +
+        "body as they came, so coded; --header 'Accept-Encoding: identity' asks for plain ones.\n" +
+        '\nRedirects are not followed; where one leads is printed. Cookies are not shown.\n' +
         "\nExample:\n  $ thermocline explain https://example.com/ --header 'Accept-Language: de'",
     )
     .action((url: string, flags: ExplainFlags) => runExplain(url, flags))
@@ -75,8 +78,8 @@ async function runExplain(url: string, flags: ExplainFlags): Promise<void> {
   }
   const parts = [
     report.text,
-    ...(explanations.private ? [renderExplanation(explanations.private, 'A browser')] : []),
-    ...(explanations.shared ? [renderExplanation(explanations.shared, 'A shared cache')] : []),
+    ...(explanations.private ? [renderExplanation(explanations.private)] : []),
+    ...(explanations.shared ? [renderExplanation(explanations.shared)] : []),
   ]
   console.log(parts.join('\n').trimEnd())
 }
@@ -87,11 +90,13 @@ function checkUrl(text: string): string {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new CommandError(
       `${JSON.stringify(text)} is no URL. Give one that starts with http:// or https://.`,
+      2,
     )
   }
   if (url.username !== '' || url.password !== '') {
     throw new CommandError(
       "The URL holds a name or password. Give them as --header 'Authorization: Basic …'.",
+      2,
     )
   }
   url.hash = ''

@@ -12,7 +12,7 @@ export interface RealExchange {
   readonly headers: HeaderReader
   readonly requestTimeMs: number
   readonly responseTimeMs: number
-  /** What came of the body; `undefined` where it was longer than was waited for. */
+  /** What came of the body, as it is coded; `undefined` where it was longer than was waited for. */
   readonly bodyBytes: number | undefined
 }
 
@@ -33,8 +33,7 @@ const OWN_HEADERS = [
 ] as const
 
 /**
- * Asks a server once, past every cache of this machine, and follows no redirect. Throws a `CommandError` where there is no
- * answer.
+ * Asks a server once, on a connection of its own, and follows no redirect. Throws a `CommandError` where there is no answer.
  */
 export async function exchangeWith(url: string, options: ExchangeOptions): Promise<RealExchange> {
   const { method, timeoutMs } = options

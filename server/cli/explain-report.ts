@@ -50,7 +50,9 @@ export interface ExchangeFacts {
 export function renderExchange(exchange: RealExchange): { facts: ExchangeFacts; text: string } {
   const facts = factsOf(exchange)
   const reason = facts.statusText || (STATUS_CODES[facts.status] ?? '')
-  const size = facts.bodyBytes === null ? 'a long body' : `${facts.bodyBytes} bytes`
+  const coding = facts.fields['content-encoding']
+  const coded = coding === undefined ? '' : ` of ${printableText(coding, 20)}`
+  const size = facts.bodyBytes === null ? 'a long body' : `${facts.bodyBytes} bytes${coded}`
   const lines = [
     printableText(`${facts.method} ${facts.url}`, WIDTH),
     printableText(`${facts.status} ${reason}`, 60) + `, ${size}, after ${facts.milliseconds} ms`,

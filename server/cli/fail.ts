@@ -18,9 +18,14 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ENOTFOUND: 'There is no host of that name. Choose another --host.',
 }
 
+/** Every option that the library is given here comes from the command line. */
+function isUsage(error: unknown): boolean {
+  return isThermoclineError(error) && error.code === 'option-invalid'
+}
+
 /** One line on what went wrong, and the exit code. */
 export function describeFailure(error: unknown): { line: string; exitCode: number } {
-  const exitCode = error instanceof CommandError ? error.exitCode : 1
+  const exitCode = error instanceof CommandError ? error.exitCode : isUsage(error) ? 2 : 1
   const message = error instanceof Error ? error.message : String(error)
   const advice = SYSTEM[(error as NodeJS.ErrnoException | null)?.code ?? '']
   // The documentation has a heading for it.

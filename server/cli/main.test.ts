@@ -70,8 +70,10 @@ describe('thermocline', () => {
     [['proxy', '--origin', 'http://a', '--port', '99999'], 2, /0 to 65535/],
     [['proxy', '--origin', 'http://a', '--profile', 'fast'], 2, /safe, rfc9111/],
     [['proxy', '--origin', 'http://a', '--cache', '1'], 2, /unknown option '--cache'/],
-    [['proxy', '--origin', 'http://a/path'], 1, /`origin` is "http:\/\/a\/path"/],
-    [['proxy', '--origin', 'http://a', '--namespace', 'a b'], 1, /`namespace` is "a b"/],
+    [['proxy', '--orign', 'http://a'], 2, /unknown option '--orign' \(Did you mean --origin\?\)/],
+    [['proxy', '--origin', 'http://a/path'], 2, /`origin` is "http:\/\/a\/path"/],
+    [['proxy', '--origin', 'http://a', '--namespace', 'a b'], 2, /`namespace` is "a b"/],
+    [['explain', '--shard'], 2, /unknown option '--shard'/],
   ])('%j ends with one line on what is wrong', async (args, code, message) => {
     const run = await new Run(args).ended()
     expect([run.exit, run.out]).toEqual([code, ''])
@@ -92,10 +94,23 @@ describe('thermocline proxy', () => {
 
   it('says what an origin did wrong, and nothing else when it is quiet', async () => {
     const { run, url } = await proxyOf(`http://127.0.0.1:${await freePort()}`, '--quiet')
-    expect((await fetch(url)).status).toBe(502)
+    expect((await fetch(`${url}/a\u202e?token=hush`)).status).toBe(502)
     await waitUntil(() => run.err !== '', 'the warning')
-    expect(run.err).toBe('thermocline: GET: the origin gave no answer: ECONNREFUSED\n')
+    expect(run.err).toBe('thermocline: GET /a%E2%80%AE?: the origin gave no answer: ECONNREFUSED\n')
     expect(run.out).toMatch(/^Listening[^\n]*\n$/)
+  })
+
+  it('says where a stored response stood in for an origin that is gone', async () => {
+    const origin = await serve((_, response) => {
+      response.setHeader('Cache-Control', 'max-age=0').setHeader('ETag', '"v1"').end('kept')
+    })
+    cleanup.push(origin.close)
+    const { run, url } = await proxyOf(origin.url)
+    await (await fetch(`${url}/a`)).text()
+    await origin.close()
+    expect(await (await fetch(`${url}/a`)).text()).toBe('kept')
+    await waitUntil(() => run.out.split('GET ').length === 3, 'the second line')
+    expect(run.out).toMatch(/\nGET \/a 200 stale unreachable \d+\.\dms\n$/)
   })
 
   it('says that its port is taken', async () => {

@@ -3,13 +3,14 @@ import type { Profile } from '../../policy/index.ts'
 import { createTieredCache } from '../cache/tiered-cache.ts'
 import type { ForwardFailure } from '../proxy/forwarder-options.ts'
 import { createReverseProxy } from '../proxy/reverse-proxy.ts'
-import { logAccess, printable } from './access-log.ts'
+import { logAccess, printable, printablePath } from './access-log.ts'
 import { parseBytes, parsePort, parseUrl } from './arguments.ts'
 import { type OwnRedis, connectRedis } from './connect-redis.ts'
+import { CommandError } from './fail.ts'
 import { stopOnSignals } from './shutdown.ts'
 
 interface ProxyFlags {
-  readonly origin: string
+  readonly origin?: string
   readonly port: number
   readonly host: string
   readonly profile: Profile
@@ -26,9 +27,10 @@ export function proxyCommand(): Command {
     .summary('run an HTTP cache in front of a server')
     .description('Runs an HTTP cache (RFC 9111) in front of a server in any language.')
     .addOption(
-      new Option('--origin <url>', 'the server, as scheme, host and port: http://127.0.0.1:8000')
-        .argParser(parseUrl('http', 'https'))
-        .makeOptionMandatory(),
+      new Option(
+        '--origin <url>',
+        'the server, as scheme, host and port: http://127.0.0.1:8000 (needed)',
+      ).argParser(parseUrl('http', 'https')),
     )
     .option('--port <number>', 'port to listen on, 0 for any free one', parsePort, 8_080)
     .option('--host <address>', 'address to listen on, 0.0.0.0 for all', '127.0.0.1')
@@ -55,6 +57,14 @@ export function proxyCommand(): Command {
 }
 
 async function runProxy(flags: ProxyFlags): Promise<void> {
+  const { origin } = flags
+  // Not left to commander, which would name it before an option that is only misspelt.
+  if (origin === undefined) {
+    throw new CommandError(
+      "required option '--origin <url>' not specified. Give the server: http://127.0.0.1:8000",
+      2,
+    )
+  }
   const warn = (line: string): void => console.error(`thermocline: ${line}`)
   const redis: OwnRedis | undefined =
     flags.redis === undefined ? undefined : await connectRedis(flags.redis, warn)
@@ -64,7 +74,7 @@ async function runProxy(flags: ProxyFlags): Promise<void> {
       ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
     })
     const proxy = createReverseProxy({
-      origin: flags.origin,
+      origin,
       cache,
       profile: flags.profile,
       trustProxy: flags.trustProxy ?? false,
@@ -80,7 +90,7 @@ async function runProxy(flags: ProxyFlags): Promise<void> {
     try {
       const url = await proxy.listen(flags.port, flags.host)
       stopOnSignals(stop, warn)
-      console.log(`Listening at ${url}, in front of ${new URL(flags.origin).origin}`)
+      console.log(`Listening at ${url}, in front of ${new URL(origin).origin}`)
     } catch (error) {
       await stop()
       throw error
@@ -91,11 +101,11 @@ async function runProxy(flags: ProxyFlags): Promise<void> {
   }
 }
 
-function describeForwardFailure({ type, method, error }: ForwardFailure): string {
+function describeForwardFailure({ type, method, path, error }: ForwardFailure): string {
   const what = {
     unreachable: 'the origin gave no answer',
     timeout: 'the origin took too long',
     broken: 'the answer of the origin broke off',
   }[type]
-  return `${method}: ${what}: ${printable((error as NodeJS.ErrnoException).code ?? error.name)}`
+  return `${method} ${printablePath(path)}: ${what}: ${printable((error as NodeJS.ErrnoException).code ?? error.name)}`
 }

@@ -35,6 +35,19 @@ export function headerInput(name: string): string {
   return `header:${name === 'referrer' ? 'referer' : name}`
 }
 
+const REQUEST_INPUTS: ReadonlySet<string> = new Set([
+  ...FIELDS.keys(),
+  ...PERSONAL,
+  'req.ip',
+  'req.ips',
+  'req.socket.remoteaddress',
+])
+
+/** Whether it is the name of an input, in lower case. */
+export function isInputName(name: string): boolean {
+  return /^(?:header|cookie):./.test(name) || REQUEST_INPUTS.has(name)
+}
+
 /** Whether reading it never makes a finding. */
 export function isNeverInput(input: string): boolean {
   return NEVER_INPUTS.has(input)

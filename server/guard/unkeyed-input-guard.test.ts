@@ -373,6 +373,13 @@ it.each<[unknown, RegExp]>([
   [{ onFinding: 'log' }, /`onFinding` is "log"/],
   [{ ignore: 'req.ip' }, /`ignore` is "req.ip". Give an array/],
   [{ keyed: [1] }, /`keyed` is an array of 1/],
+  [{ keyed: ['header:X-Device'] }, /`keyed` holds "header:x-device"\. Give 'x-device'/],
+  [{ keyed: ['X Device'] }, /Give names of request fields/],
+  [
+    { ignore: ['Accept-Language'] },
+    /`ignore` holds "accept-language"\. Give 'header:accept-language' for a field/,
+  ],
+  [{ ignore: ['req.headers'] }, /Give an input as findings name it/],
   [{ enabled: 'yes' }, /`enabled` is "yes"/],
 ])('refuses %j', (options, message) => {
   expect(() => unkeyedInputGuard(options as UnkeyedInputGuardOptions)).toThrow(message)

@@ -10,7 +10,7 @@ import type { Middleware } from '../http/http-policies.ts'
 import { onHead } from '../http/on-head.ts'
 import { allowCloning } from './cloning.ts'
 import { type Finding, describeFinding, formatFinding } from './finding.ts'
-import { fieldsBehind } from './inputs.ts'
+import { fieldsBehind, isInputName } from './inputs.ts'
 import { mendEachWrite, mendResponse, mustBePrivate } from './mend-response.ts'
 import type { Read, ReadLog } from './read-log.ts'
 import { isShareable } from './shareable.ts'
@@ -21,22 +21,23 @@ export interface UnkeyedInputGuardOptions {
    * `'report'` tells of each input that `Vary` lacks. `'auto'` adds it to `Vary`; what `Vary` can't say makes the response
    * `private`, and is told. @default 'report'
    */
-  readonly vary?: 'report' | 'auto'
+  readonly vary?: 'report' | 'auto' | undefined
   /** Told once for each input and place in the code. @default console.warn, in three lines */
-  readonly onFinding?: (finding: Finding) => void
+  readonly onFinding?: ((finding: Finding) => void) | undefined
   /** Inputs that change nothing in any response, as findings name them: `'header:dnt'`, `'req.ip'`. @default [] */
-  readonly ignore?: readonly string[]
+  readonly ignore?: readonly string[] | undefined
   /** Request fields that your caches have in their key beside the URL and `Host`, such as `'X-Forwarded-Host'`. @default [] */
-  readonly keyed?: readonly string[]
+  readonly keyed?: readonly string[] | undefined
   /**
    * Whether anything is done at all. @default outside of production (`NODE_ENV`); with `vary: 'auto'` always, since what is
    * mended in development would leak in production
    */
-  readonly enabled?: boolean
+  readonly enabled?: boolean | undefined
 }
 
 const KNOWN = ['vary', 'onFinding', 'ignore', 'keyed', 'enabled']
 const MOST_FINDINGS = 1_000
+const FIELD_NAME = /^[!#$%&'*+.^_`|~\da-z-]+$/
 
 /**
  * An Express middleware that finds responses which a shared cache may keep although they were made by reading something of
@@ -139,8 +140,8 @@ function resolve(options: UnkeyedInputGuardOptions) {
   return {
     vary,
     report: onFinding ?? ((finding: Finding) => console.warn(formatFinding(finding))),
-    ignored: names('ignore', options.ignore, "['req.ip', 'header:dnt']"),
-    keyed: names('keyed', options.keyed, "['X-Forwarded-Host']"),
+    ignored: inputNames(names('ignore', options.ignore, "['req.ip', 'header:dnt']")),
+    keyed: fieldNames(names('keyed', options.keyed, "['X-Forwarded-Host']")),
     isEnabled: enabled ?? (vary === 'auto' || process.env['NODE_ENV'] !== 'production'),
   }
 }
@@ -149,6 +150,36 @@ function names(option: string, value: readonly string[] = [], example: string): 
   const isList = Array.isArray(value) && value.every((name) => typeof name === 'string')
   if (!isList) refuse(option, value, `an array of names, such as ${example}`)
   return new Set(value.map((name) => name.toLowerCase()))
+}
+
+/** A name that no finding has would never match, and nobody would notice. */
+function inputNames(given: ReadonlySet<string>): ReadonlySet<string> {
+  for (const name of given) {
+    if (isInputName(name)) continue
+    const isBare = FIELD_NAME.test(name) && !name.startsWith('req.')
+    const instead = isBare
+      ? `'header:${name}' for a field, 'cookie:${name}' for a cookie`
+      : "an input as findings name it: 'header:dnt', 'cookie:theme', 'req.ip'"
+    refuseName('ignore', name, instead)
+  }
+  return given
+}
+
+function fieldNames(given: ReadonlySet<string>): ReadonlySet<string> {
+  for (const name of given) {
+    if (FIELD_NAME.test(name)) continue
+    const bare = name.replace(/^header:/, '')
+    refuseName(
+      'keyed',
+      name,
+      FIELD_NAME.test(bare) ? `'${bare}'` : "names of request fields: 'X-Forwarded-Host'",
+    )
+  }
+  return given
+}
+
+function refuseName(option: string, name: string, instead: string): never {
+  throw new ThermoclineError('option-invalid', `\`${option}\` holds ${describeValue(name)}. Give ${instead}.`)
 }
 
 function refuse(option: string, value: unknown, instead: string): never {

@@ -108,7 +108,7 @@ function chooseHeaders(
   }
   if (ownDirectives.private !== undefined)
     return policy.kind === 'revalidate' ? PRIVATELY_VALIDATED : undefined
-  if (setsCookie || exchange.credentials.reads > exchange.readsBeforeRoute) {
+  if (setsCookie || exchange.readsOfRoute > 0) {
     const reason = setsCookie ? 'sets a cookie' : 'was made by looking at Cookie or Authorization'
     warn(
       `${pathOf(request)} ${reason}, so it left as \`private, no-store\` and not under its ${policy.kind} policy.`,

@@ -1,6 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RoutePolicy } from '../../policy/index.ts'
 import type { LayerTrace } from '../trace.ts'
-import type { CredentialUse } from './watch-credentials.ts'
+import { onHead } from './on-head.ts'
+import { type CredentialUse, watchDerived } from './watch-credentials.ts'
 
 /** What is known of one request and its response. */
 export class Exchange {
@@ -10,6 +12,7 @@ export class Exchange {
   readonly groups = new Set<string>()
   readonly trace: LayerTrace
   readonly credentials: CredentialUse
+  #readsOfRoute: number | undefined
 
   /** Somebody else may change the head after this was decided. */
   readonly isWatchedByOthers: boolean
@@ -18,5 +21,21 @@ export class Exchange {
     this.trace = trace
     this.credentials = credentials
     this.isWatchedByOthers = isWatchedByOthers
+  }
+
+  /** From here on what is read of the credentials is the route's doing, until its head is written. */
+  enterRoute(request: IncomingMessage, response: ServerResponse): void {
+    this.readsBeforeRoute = this.credentials.reads
+    if (!this.credentials.isPresent) return
+    watchDerived(request, this.credentials)
+    // A session looks itself up once more when the head is written. This hook is the last one set, so it comes first.
+    onHead(response, () => {
+      this.#readsOfRoute = this.credentials.reads - this.readsBeforeRoute
+    })
+  }
+
+  /** How often the route has looked at who is asking. */
+  get readsOfRoute(): number {
+    return this.#readsOfRoute ?? this.credentials.reads - this.readsBeforeRoute
   }
 }

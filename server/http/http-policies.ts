@@ -12,6 +12,7 @@ import {
 import { LayerTrace, traceRequest } from '../trace.ts'
 import { applyHeaders } from './apply-headers.ts'
 import { Exchange } from './exchange.ts'
+import { markAsDecided } from './order.ts'
 import { isWatched, onHead } from './on-head.ts'
 import { partitionOf } from './partition-of.ts'
 import { watchCredentials } from './watch-credentials.ts'
@@ -86,6 +87,7 @@ export function createHttpPolicies<Name extends string>(
     if (present !== undefined) return present
     const exchange = new Exchange(new LayerTrace(), watchCredentials(request), isWatched(response))
     ;(response as Carrier)[key] = exchange
+    markAsDecided(response)
     onHead(response, () => {
       // The user's own function: a mistake in it must cost the cached copy, never the response.
       const partition = partitionOf(request as Request, options.partition, warn)
@@ -130,7 +132,7 @@ export function createHttpPolicies<Name extends string>(
       return (request, response, next) => {
         const exchange = begin(request, response)
         exchange.policy = policy
-        exchange.readsBeforeRoute = exchange.credentials.reads
+        exchange.enterRoute(request, response)
         if (details !== undefined)
           addGroups(response, details(request as Parameters<typeof details>[0])?.groups ?? [])
         traceRequest(exchange.trace, next)

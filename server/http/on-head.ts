@@ -10,8 +10,9 @@ export function onHead(response: ServerResponse, listener: () => void): void {
   let isDone = false
   response.writeHead = (...head: unknown[]) => {
     if (isDone) return Reflect.apply(writeHead, response, head)
-    isDone = true
+    // Throws for a status that is none; what the application says instead is another head.
     takeHead(response, head)
+    isDone = true
     listener()
     return Reflect.apply(writeHead, response, [response.statusCode])
   }

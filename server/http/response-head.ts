@@ -1,13 +1,14 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
+import { format } from 'node:util'
 import type { HeaderPairs } from '../response-cache/stored-response.ts'
 
 /**
  * Takes the arguments of a `writeHead` into the response, where all can read and change them before they leave: a status, a
- * message perhaps, and fields as an object or as names and values in turn.
+ * message perhaps, and fields as an object or as names and values in turn. Throws Node's `RangeError` for what is no status,
+ * before anything is changed.
  */
 export function takeHead(response: ServerResponse, args: readonly unknown[]): void {
-  const status = args[0]
-  if (typeof status === 'number') response.statusCode = status
+  response.statusCode = statusOf(args[0])
   // The most frequent by far: Node's own call when the first byte is written.
   if (args.length < 2) return
   const [, second, third] = args
@@ -26,6 +27,14 @@ export function takeHead(response: ServerResponse, args: readonly unknown[]): vo
   }
 }
 
+/** As Node reads it: a text of digits is one too. */
+function statusOf(value: unknown): number {
+  const status = Number(value) | 0
+  if (status >= 100 && status <= 999) return status
+  const error = new RangeError(`Invalid status code: ${format(value)}`)
+  throw Object.assign(error, { code: 'ERR_HTTP_INVALID_STATUS_CODE' })
+}
+
 function pairUp(flat: readonly unknown[]): [string, OutgoingHttpHeader][] {
   if (Array.isArray(flat[0])) return flat as [string, OutgoingHttpHeader][]
   const pairs: [string, OutgoingHttpHeader][] = []
@@ -40,8 +49,9 @@ export function linesOf(response: ServerResponse): HeaderPairs {
   // In Node since 15.4; its types for 20 leave it out.
   const names = (response as unknown as { getRawHeaderNames(): string[] }).getRawHeaderNames()
   return names.flatMap((name): [string, string][] => {
-    const value = response.getHeader(name)
-    return Array.isArray(value) ? value.map((line) => [name, line]) : [[name, String(value)]]
+    // Node takes lists of numbers too, whatever its types say.
+    const value: unknown = response.getHeader(name)
+    return Array.isArray(value) ? value.map((line) => [name, String(line)]) : [[name, String(value)]]
   })
 }
 

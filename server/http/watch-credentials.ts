@@ -3,17 +3,23 @@ import type { IncomingMessage } from 'node:http'
 /** How often anything has looked at who is asking. */
 export interface CredentialUse {
   reads: number
+  /** Whether the request has any. */
+  isPresent: boolean
 }
+
+/** Where middleware puts what it made of the credentials: cookie-parser, express-session, passport and their like. */
+const DERIVED = ['cookies', 'signedCookies', 'session', 'user', 'auth'] as const
 
 /**
  * Notices when a request's `Cookie` or `Authorization` field is read, by the handler or by a middleware before it. What
  * was made by looking at them may be meant for one user.
  */
 export function watchCredentials(request: IncomingMessage): CredentialUse {
-  const use: CredentialUse = { reads: 0 }
+  const use: CredentialUse = { reads: 0, isPresent: false }
   for (const name of ['cookie', 'authorization'] as const) {
     const value = request.headers[name]
     if (value === undefined) continue
+    use.isPresent = true
     let current: string | undefined = value
     Object.defineProperty(request.headers, name, {
       configurable: true,
@@ -28,4 +34,28 @@ export function watchCredentials(request: IncomingMessage): CredentialUse {
     })
   }
   return use
+}
+
+/**
+ * Notices from now on when what middleware made of a request's credentials is read. A request without credentials is left
+ * alone: nobody can have made anything of them.
+ */
+export function watchDerived(request: IncomingMessage, use: CredentialUse): void {
+  const carrier = request as unknown as Record<string, unknown>
+  for (const name of DERIVED) {
+    const descriptor = Object.getOwnPropertyDescriptor(carrier, name)
+    if (descriptor === undefined || !descriptor.configurable || !('value' in descriptor)) continue
+    let current: unknown = descriptor.value
+    Object.defineProperty(carrier, name, {
+      configurable: true,
+      enumerable: descriptor.enumerable ?? true,
+      get() {
+        use.reads += 1
+        return current
+      },
+      set(replacement: unknown) {
+        current = replacement
+      },
+    })
+  }
 }

@@ -177,7 +177,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #report(type: ForwardFailure['type'], error: Error): void {
     const { request, settings } = this.#options
-    settings.onFailure({ type, method: request.method ?? 'GET', error })
+    settings.onFailure({ type, method: request.method ?? 'GET', path: request.url ?? '/', error })
   }
 
   /** Lets go of the origin, in the middle of whatever it is doing. */

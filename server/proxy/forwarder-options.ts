@@ -11,6 +11,8 @@ export interface ForwardFailure {
   /** `broken`: the answer ended in the middle, and the client's connection was cut. */
   readonly type: 'unreachable' | 'timeout' | 'broken'
   readonly method: string
+  /** The target that the origin was asked for, with its query: as the client wrote it, so not fit for a terminal. */
+  readonly path: string
   readonly error: Error
 }
 
@@ -18,15 +20,15 @@ export interface ForwarderOptions {
   /** Where requests go: scheme, host and port, such as `http://127.0.0.1:8000`. */
   readonly origin: string | URL
   /** The longest wait for the head of the response, counted anew while a request body is on its way. @default 30_000 */
-  readonly timeoutMs?: Duration
+  readonly timeoutMs?: Duration | undefined
   /** The longest silence inside the body of a response; 0 for no limit. @default 300_000 */
-  readonly bodyTimeoutMs?: Duration
+  readonly bodyTimeoutMs?: Duration | undefined
   /** Whether the client is a proxy of yours, whose `X-Forwarded-*` and `Forwarded` are true. @default false */
-  readonly trustProxy?: boolean
+  readonly trustProxy?: boolean | undefined
   /** Whether the origin is sent its own name as `Host`, and not the one that the client asked for. @default false */
-  readonly changeHost?: boolean
+  readonly changeHost?: boolean | undefined
   /** Told what went wrong; called synchronously, so keep it short. @default nobody */
-  readonly onFailure?: (failure: ForwardFailure) => void
+  readonly onFailure?: ((failure: ForwardFailure) => void) | undefined
 }
 
 /** Options with every default filled in, checked once. */

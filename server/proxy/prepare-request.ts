@@ -8,7 +8,7 @@ const PREPARED = Symbol('thermocline.prepared')
 
 /** What says who the client is or what it asked for: the word of a proxy, and from anybody else a lie. */
 const FORWARDED =
-  /^(?:forwarded|x-forwarded-.+|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|x-host|x-original-(?:host|url)|x-rewrite-url|x-http-host-override)$/
+  /^(?:forwarded|x-forwarded(?:-.+)?|x-real-ip|x-client-ip|x-cluster-client-ip|x-proxyuser-ip|true-client-ip|cf-connecting-ip(?:v6)?|fastly-client-ip|front-end-https|x-url-scheme|x-host|x-original-(?:host|url)|x-rewrite-url|x-http-host-override)$/
 
 /**
  * Makes a request such that whoever reads `url` and `headers` from here on, cache or origin, reads the same: the target in

@@ -11,9 +11,13 @@ import { FORWARDER_OPTIONS, type ForwarderOptions } from './forwarder-options.ts
 import { type Forwarder, createForwarder } from './forwarder.ts'
 
 /** The options of the forwarder and those of the response cache. */
-export interface ReverseProxyOptions extends ForwarderOptions, Partial<ResponseCacheOptions> {
+export interface ReverseProxyOptions extends ForwarderOptions, CacheOptions {
   /** Where responses are kept; it stays yours to close. @default `createTieredCache()`, so in this process alone */
-  readonly cache?: TieredCache
+  readonly cache?: TieredCache | undefined
+}
+
+type CacheOptions = {
+  readonly [Name in Exclude<keyof ResponseCacheOptions, 'cache'>]?: ResponseCacheOptions[Name] | undefined
 }
 
 /** A caching reverse proxy. Make one with `createReverseProxy`. */
@@ -39,8 +43,10 @@ const CACHE_OPTIONS = [
   'maxBodyBytes',
   'keepStale',
   'keepsValidated',
+  'collapse',
   'name',
   'serverTiming',
+  'onWarning',
   'clock',
 ] as const
 
@@ -119,5 +125,6 @@ export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
 }
 
 function pick(options: object, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
+  const given = Object.entries(options).filter(([name, value]) => names.includes(name) && value !== undefined)
+  return Object.fromEntries(given)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isAuthority } from '../http/authority.ts'
 import { connectionOptions, isEndToEnd } from './fields.ts'
 
 /** Why a request goes no further. The reason is for the client and holds nothing of ours. */
@@ -12,7 +13,6 @@ export interface Screened {
   readonly target: string
 }
 
-const HOST = /^(?:[a-z\d._~!$&'()*+;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i
 const TARGET = /^[!-~]+$/
 
 /**
@@ -68,7 +68,7 @@ function refuseHost({
   }
   if (count > 1) return bad('There is more than one Host.')
   if (host === undefined) return httpVersionMinor === 0 ? undefined : bad('Host is missing.')
-  return HOST.test(host) ? undefined : bad('Host is not the name of a host.')
+  return isAuthority(host) ? undefined : bad('Host is not the name of a host.')
 }
 
 function screenTarget(url: string, host: string | undefined): Screened | Refusal {

@@ -13,7 +13,8 @@ import { setFlatFields, writeFlatHead } from '../http/response-head.ts'
 import { cacheMetric } from '../http/server-timing.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Found } from './response-store.ts'
-import { whenEncoded } from './when-encoded.ts'
+import { withLateFields } from './late-fields.ts'
+import { remember } from './said.ts'
 
 /** What an answer from the store says of itself, but for its name. */
 export type Did = Omit<CacheStatusMember, 'name'>
@@ -35,6 +36,7 @@ export function answerStored(
 ): void {
   const { head } = found.record
   const fields = fieldsOf(found, did, options)
+  remember(response, fields)
   const isHead = request.method === 'HEAD'
   const asksForLess = head.status === 200 && SELECTING.some((name) => requestHeaders.get(name))
   if (asksForLess && answerWithLess(requestHeaders, response, found, fields, isHead)) return
@@ -77,9 +79,8 @@ function writeStoredHead(response: ServerResponse, status: number, flat: readonl
     writeFlatHead(response, status, flat)
     return
   }
-  // A compressor may be among those who wait for the head.
   setFlatFields(response, flat)
-  whenEncoded(response, () => void response.writeHead(status))
+  withLateFields(response, () => void response.writeHead(status))
 }
 
 /** A 504 in place of a stored response that is not there or must not be used (RFC 9111 §5.2.1.7, §5.2.2.2). */

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
+import { type ServerResponse, request as httpRequest } from 'node:http'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type Response } from 'express'
 import { describe, expect, it } from 'vitest'
-import { WAYS, afterwards, serveCached } from '../../test/support/cached-app.ts'
+import { WAYS, afterwards, ask, serveCached } from '../../test/support/cached-app.ts'
 import { rawExchange } from '../../test/support/raw-http.ts'
+import { serve } from '../../test/support/serve.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 
 const FRESH = 'public, max-age=60'
@@ -67,6 +68,49 @@ describe.each(WAYS)('through %s, a handler may answer by', (way) => {
     if (form.includes('message'))
       expect(await rawExchange(site.url, 'GET /a HTTP/1.0', '', '')).toMatch(/^HTTP\/1.1 200 /)
   })
+
+  it.each<[string, unknown]>([
+    ['a text', '404'],
+    ['more than a whole number', 404.9],
+    ['a number too small', 99],
+    ['a number too large', 1000],
+    ['no number', 'abc'],
+    ['nothing', undefined],
+  ])('a status that is %s, which is read as Node reads it', async (_, status) => {
+    const handle = (response: ServerResponse): void => {
+      response.setHeader('Cache-Control', FRESH)
+      try {
+        response.writeHead(status as number).end('hello')
+      } catch (error) {
+        const { name, code, message } = error as NodeJS.ErrnoException
+        response.writeHead(500).end(JSON.stringify([name, code, message]))
+      }
+    }
+    const plain = await serve((_request, response) => handle(response))
+    afterwards(plain.close)
+    const site = await serveCached(way, (app) => void app.get('/a', (_request, response) => handle(response)))
+    const expected = await ask(plain.url, 'GET', '/a')
+    for (let round = 0; round < 2; round += 1) {
+      const answer = await site.get('/a')
+      expect([answer.status, answer.body]).toEqual([expected.status, expected.body])
+    }
+  })
+
+  it.each(['Age', 'Vary', 'Cache-Control', 'CDN-Cache-Control', 'Content-Type', 'ETag', 'Cache-Status'])(
+    '%s as a list of numbers, as Node does',
+    async (name) => {
+      const site = await serveCached(way, (app) => {
+        app.get('/a', (_, response) => {
+          if (name !== 'Cache-Control') response.setHeader('Cache-Control', FRESH)
+          response.setHeader(name, [5, 6] as never)
+          response.end('hello')
+        })
+      })
+      for (let round = 0; round < 2; round += 1) {
+        expect(await site.get('/a')).toMatchObject({ status: 200, body: 'hello' })
+      }
+    },
+  )
 
   it('its own reason phrase', async () => {
     const site = await serveCached(way, (app) => {

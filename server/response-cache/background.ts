@@ -1,55 +1,8 @@
 import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { Duplex } from 'node:stream'
+import { NobodysSocket } from './nobodys-socket.ts'
 
-/** A connection to nobody: what is written to it is gone, and nothing comes from it. */
-class NobodysSocket extends Duplex {
-  readonly remoteAddress: string | undefined
-  readonly remotePort: number | undefined
-  readonly remoteFamily: string | undefined
-  readonly localAddress: string | undefined
-  readonly localPort: number | undefined
-  readonly encrypted: boolean
-
-  constructor({ socket }: IncomingMessage) {
-    super()
-    // The application may look at who asked: for a request in the background that is who asked in the foreground.
-    this.remoteAddress = socket.remoteAddress
-    this.remotePort = socket.remotePort
-    this.remoteFamily = socket.remoteFamily
-    this.localAddress = socket.localAddress
-    this.localPort = socket.localPort
-    this.encrypted = (socket as { encrypted?: boolean }).encrypted === true
-  }
-
-  override _read(): void {}
-
-  override _write(_chunk: unknown, _encoding: string, callback: () => void): void {
-    callback()
-  }
-
-  setTimeout(): this {
-    return this
-  }
-
-  setNoDelay(): this {
-    return this
-  }
-
-  setKeepAlive(): this {
-    return this
-  }
-
-  ref(): this {
-    return this
-  }
-
-  unref(): this {
-    return this
-  }
-}
-
-/** A copy of a GET that nobody waits for, and a response that goes nowhere. */
+/** A copy of a GET that nobody waits for, and a response that goes nowhere. Both end, or break, as a Node server's own do. */
 export function backgroundExchange(original: IncomingMessage): {
   request: IncomingMessage
   response: ServerResponse
@@ -68,8 +21,26 @@ export function backgroundExchange(original: IncomingMessage): {
   const response = new ServerResponse(request)
   response.assignSocket(socket)
   response.once('finish', () => {
-    response.detachSocket(socket)
+    // Read to its end, so that it closes as well, whether or not the application looked at it.
+    request.resume()
+    // What is written from here on is late, not an error: by closing, the socket closes the response.
     socket.destroy()
+  })
+  // Both are the work of Node's server, by means of its own.
+  socket.on('drain', () => {
+    if (!response.writableEnded) response.emit('drain')
+  })
+  Object.defineProperty(response, 'writableNeedDrain', {
+    configurable: true,
+    get: () => !response.writableEnded && socket.writableNeedDrain,
+  })
+  socket.on('timeout', () => {
+    if (!response.emit('timeout', socket)) socket.destroy()
+  })
+  socket.once('close', () => {
+    if (!response.writableFinished)
+      request.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
+    response.detachSocket(socket)
   })
   return { request, response }
 }

@@ -1,34 +1,59 @@
 import { Buffer } from 'node:buffer'
 
-/** Copies a body as it passes, unless it grows beyond what is kept. */
+/** What all copies that are under way may take together, in bytes. */
+export interface CopyBudget {
+  readonly maxBytes: number
+  usedBytes: number
+}
+
+export interface BodyCopyOptions {
+  /** A longer body is not kept. */
+  readonly maxBytes: number
+  readonly budget: CopyBudget
+  /** Told once, when it gives up. */
+  readonly onOverflow: () => void
+}
+
+/** Copies a body as it passes, unless it grows beyond what is kept, or too many others are copied at the same time. */
 export class BodyCopy {
-  readonly #maxBytes: number
-  readonly #onOverflow: () => void
+  readonly #options: BodyCopyOptions
   #chunks: Buffer[] | undefined = []
   #bytes = 0
 
-  constructor(maxBytes: number, onOverflow: () => void) {
-    this.#maxBytes = maxBytes
-    this.#onOverflow = onOverflow
+  constructor(options: BodyCopyOptions) {
+    this.#options = options
+  }
+
+  /** Whether it still has all that passed. */
+  get isWhole(): boolean {
+    return this.#chunks !== undefined
   }
 
   add(chunk: unknown, encoding: unknown): void {
     if (this.#chunks === undefined) return
+    const { maxBytes, budget, onOverflow } = this.#options
+    const length = typeof chunk === 'string' ? chunk.length : (chunk as Uint8Array).byteLength
+    if (this.#bytes + length > maxBytes || budget.usedBytes + length > budget.maxBytes) {
+      this.discard()
+      onOverflow()
+      return
+    }
     const bytes = copyOf(chunk, encoding)
     this.#bytes += bytes.length
-    if (this.#bytes > this.#maxBytes) {
-      this.discard()
-      this.#onOverflow()
-    } else this.#chunks.push(bytes)
+    budget.usedBytes += bytes.length
+    this.#chunks.push(bytes)
   }
 
   discard(): void {
+    this.#options.budget.usedBytes -= this.#bytes
+    this.#bytes = 0
     this.#chunks = undefined
   }
 
-  /** The whole body, in memory of its own; `undefined` where it was discarded. */
+  /** The whole body, in memory of its own, and the end of the copy; `undefined` where it was discarded. */
   take(): Buffer | undefined {
     const chunks = this.#chunks
+    this.discard()
     return chunks?.length === 1 ? chunks[0] : chunks && Buffer.concat(chunks)
   }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
   type ForwardReason,
   type ReuseDecision,
@@ -6,6 +6,8 @@ import {
   fromNodeHeaders,
   parseCacheControl,
 } from '../../policy/index.ts'
+import type { LoadStart } from '../cache/fill.ts'
+import { isDecided } from '../http/order.ts'
 import { type Did, answerStored, answerUnsatisfiable } from './answer.ts'
 import { type Ask, copyHeaders } from './ask.ts'
 import { applicationOf, backgroundExchange } from './background.ts'
@@ -30,7 +32,14 @@ interface Outcome {
   readonly found: Found | undefined
   readonly reuse: ReuseDecision | undefined
   readonly miss: ForwardReason
+  /** Where things stood before it. */
+  readonly start: LoadStart
 }
+
+const NOTHING = { found: undefined, reuse: undefined, miss: 'uri-miss' } as const
+
+/** Fields that ask for an answer of one's own. */
+const OWN_ANSWER = ['range', 'if-match', 'if-unmodified-since']
 
 /** Requests that one of the caches of this process has at work. */
 const seen = new WeakSet<IncomingMessage>()
@@ -39,14 +48,16 @@ const seen = new WeakSet<IncomingMessage>()
 export class ResponseCacheEngine {
   readonly #options: ResolvedOptions
   readonly #store: ResponseStore
-  readonly #flights = new Flights()
+  readonly #flights: Flights
   /** Requests that this cache sent in the background, until the application hands them to its middleware. */
   readonly #background = new WeakMap<IncomingMessage, (next: Next) => void>()
   readonly #refreshing = new Map<string, number>()
+  #hasWarned = false
 
   constructor(options: ResolvedOptions) {
     this.#options = options
-    this.#store = new ResponseStore(options.cache)
+    this.#store = new ResponseStore(options.cache, JSON.stringify([options.rules, options.targets]))
+    this.#flights = new Flights(options.collapseMs)
   }
 
   /** Answers a request or hands it on. `application` is what a request in the background goes to. */
@@ -75,9 +86,9 @@ export class ResponseCacheEngine {
       return
     }
     seen.add(request)
+    if (isDecided(response)) this.#warnOfOrder()
     const { headers } = request
-    const isForOrigin = headers['if-match'] !== undefined || headers['if-unmodified-since'] !== undefined
-    if (target === undefined || isForOrigin || headers.upgrade !== undefined || hasBody(request)) {
+    if (target === undefined || isUpgrade(headers) || hasBody(request)) {
       next()
       return
     }
@@ -91,7 +102,21 @@ export class ResponseCacheEngine {
     const found = this.#store.peek(ask.urlKeys, ask.headers)
     const reuse = found && this.#decide(ask, found)
     if (found !== undefined && reuse !== undefined && this.#answer(ask, found, reuse, application)) return
-    void this.#goOn({ ...ask, headers: copyHeaders(request) }, next, application)
+    this.#goOn({ ...ask, headers: copyHeaders(request) }, next, application).catch((error: unknown) => {
+      // The application's own: it is thrown to whom it would have been thrown without a cache.
+      setImmediate(() => {
+        throw error
+      })
+    })
+  }
+
+  #warnOfOrder(): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    this.#options.onWarning(
+      'responseCache() stands behind the header policies, so it does not see the fields that they write, and keeps next to ' +
+        'nothing. Mount it before `http.middleware()`.',
+    )
   }
 
   #decide(ask: Ask, { record }: Found): ReuseDecision {
@@ -131,7 +156,7 @@ export class ResponseCacheEngine {
   /** What L1 could not answer at once: L2, then somebody else's request for the same, then the application. */
   async #goOn(ask: Ask, next: Next, application: RequestListener | undefined): Promise<void> {
     let collapsed: Did | undefined
-    let outcome: Outcome = { found: undefined, reuse: undefined, miss: 'uri-miss' }
+    let outcome: Outcome = { ...NOTHING, start: this.#store.begin() }
     try {
       for (let waits = 0; ; waits += 1) {
         outcome = await this.#lookUp(ask)
@@ -147,13 +172,17 @@ export class ResponseCacheEngine {
           )
           return
         }
-        const running = waits < MOST_WAITS ? this.#joinable(ask, reuse) : undefined
+        const running = waits < MOST_WAITS ? this.#joinable(ask, outcome) : undefined
         // At once: two who were told by L2 in the same moment must not both find nobody on the way.
         if (running === undefined) break
         const landing = await running
         if (ask.response.destroyed) return
-        if (landing === 'failed' && this.#answerInstead(ask, outcome)) return
-        if (landing !== 'stored' && landing !== 'abandoned') break
+        if (landing === 'failed' || landing === 'unshared') {
+          // Anew: what was found before the wait may have been invalidated meanwhile.
+          outcome = await this.#lookUp(ask)
+          if (landing === 'failed' && this.#answerInstead(ask, outcome)) return
+          break
+        }
         if (landing === 'stored') collapsed = { fwd: outcome.miss, collapsed: true }
       }
     } catch {
@@ -175,38 +204,49 @@ export class ResponseCacheEngine {
   }
 
   async #lookUp(ask: Ask): Promise<Outcome> {
+    const start = this.#store.begin()
     const inL1 = this.#store.peek(ask.urlKeys, ask.headers)
     const below = inL1 ?? (await this.#store.get(ask.urlKeys, ask.headers))
-    // While L2 looked in vain, somebody else's request may have filled L1.
-    const found = typeof below === 'object' ? below : (this.#store.peek(ask.urlKeys, ask.headers) ?? below)
-    if (typeof found !== 'object') {
-      return { found: undefined, reuse: undefined, miss: found === undefined ? 'uri-miss' : 'vary-miss' }
+    const isCurrent = typeof below === 'object' && this.#store.isCurrent(ask.target, below.record, start)
+    // While L2 looked, in vain or too slowly for an invalidation, somebody else's request may have filled L1.
+    const found = isCurrent ? below : this.#store.peek(ask.urlKeys, ask.headers)
+    if (found === undefined) {
+      return { ...NOTHING, start, miss: below === 'variant-missing' ? 'vary-miss' : 'uri-miss' }
     }
     const reuse = this.#decide(ask, found)
-    return { found, reuse, miss: reuse.rule.startsWith('reuse-request') ? 'request' : 'stale' }
+    return { found, reuse, start, miss: reuse.rule.startsWith('reuse-request') ? 'request' : 'stale' }
   }
 
   /** Somebody else's request for the same, if its answer may serve this one as well. */
-  #joinable(
-    { request, headers, urlKeys }: Ask,
-    reuse: ReuseDecision | undefined,
-  ): Promise<Landing> | undefined {
-    const isOwn = request.method !== 'GET' || headers.get('range') || reuse?.rule.startsWith('reuse-request')
-    return isOwn ? undefined : this.#flights.join(this.#store.flightKey(urlKeys, headers))
+  #joinable(ask: Ask, { reuse }: Outcome): Promise<Landing> | undefined {
+    if (!this.#isForAll(ask) || reuse?.rule.startsWith('reuse-request')) return undefined
+    return this.#flights.join(this.#store.flightKey(ask.urlKeys, ask.headers))
   }
 
-  #forward(ask: Ask, { found, reuse, miss }: Outcome, next: Next): void {
+  /**
+   * Whether what comes for a request is likely to be for others as well. Behind a user's page nobody waits, and a user waits
+   * behind nobody, until the URL is known to have responses for all.
+   */
+  #isForAll({ request, headers, urlKeys }: Ask): boolean {
+    if (request.method !== 'GET' || OWN_ANSWER.some((name) => headers.get(name))) return false
+    if (parseCacheControl(headers.get('cache-control')).noStore) return false
+    const isUsers = headers.get('cookie') || headers.get('authorization')
+    return !isUsers || this.#options.rules.storesForCookie || this.#store.isKnown(urlKeys)
+  }
+
+  #forward(ask: Ask, { found, reuse, miss, start }: Outcome, next: Next): void {
     const { request, headers, urlKeys } = ask
     const key = this.#store.flightKey(urlKeys, headers)
     const isPlain = request.method === 'GET' && !(found === undefined && headers.get('range'))
     const isTransparent = !isPlain || (found === undefined && this.#flights.isUnshared(key))
-    const end = isTransparent ? () => {} : this.#flights.begin(key)
+    const end = isTransparent || !this.#isForAll(ask) ? () => {} : this.#flights.begin(key)
     const stored = found && reuse?.kind === 'revalidate' ? { found, reuse } : undefined
     const onSettled = (landing: Landing): void => {
       if (isPlain) this.#flights.remember(key, landing)
       end(landing)
     }
-    new Forward(ask, this.#store, this.#options, { fwd: miss, stored, isTransparent, onSettled }).begin()
+    const options = { fwd: miss, stored, isTransparent, start, onSettled }
+    new Forward(ask, this.#store, this.#options, options).begin()
     next()
   }
 
@@ -216,7 +256,14 @@ export class ResponseCacheEngine {
     const nowMs = this.#options.now()
     if ((this.#refreshing.get(key) ?? 0) > nowMs - REFRESH_MS) return
     this.#refreshing.set(key, nowMs)
+    const start = this.#store.begin()
     const { request, response } = backgroundExchange(ask.request)
+    const { public: isPublic, sMaxage } = found.record.assess(this.#options.targets).directives.values
+    if (!this.#options.rules.storesForCookie && !isPublic && sMaxage === undefined) {
+      // What is made for this visitor could not be kept, and the stale one would never be renewed.
+      delete request.headers['cookie']
+      delete request.headers['authorization']
+    }
     const onSettled = (): void => void this.#refreshing.delete(key)
     response.once('finish', onSettled).once('close', onSettled)
     seen.add(request)
@@ -226,19 +273,30 @@ export class ResponseCacheEngine {
     }
     const send = (next: Next): void => {
       const own = { ...ask, request, response, headers: copyHeaders(request) }
-      const options = { fwd: 'stale', stored, isTransparent: false, onSettled } as const
+      const options = { fwd: 'stale', stored, isTransparent: false, start, onSettled } as const
       new Forward(own, this.#store, this.#options, options).begin()
       next()
     }
     // After the answer: who asked does not wait for the application.
     setImmediate(() => {
-      if (application !== undefined) {
-        send(() => application(request, response))
-        return
+      try {
+        if (application !== undefined) {
+          send(() => application(request, response))
+          return
+        }
+        // The whole application again, until it comes to this cache.
+        this.#background.set(request, send)
+        applicationOf(ask.request)?.(request, response)
+      } catch {
+        // The stale response has been given; this was an attempt at another one.
+        response.destroy()
+        onSettled()
       }
-      // The whole application again, until it comes to this cache.
-      this.#background.set(request, send)
-      applicationOf(ask.request)?.(request, response)
     })
   }
+}
+
+/** RFC 9110 §7.8: an Upgrade that Connection does not name is none. */
+function isUpgrade({ upgrade, connection }: IncomingHttpHeaders): boolean {
+  return upgrade !== undefined && /(?:^|[\s,])upgrade(?:$|[\s,])/i.test(connection ?? '')
 }

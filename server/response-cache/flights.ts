@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 
 /** How long a key whose response could not be kept is not waited for again. */
-const UNSHARED_MS = 10_000
+const UNSHARED_MS = 120_000
 
 /** What became of a request that others waited for. */
 export type Landing =
@@ -11,7 +12,7 @@ export type Landing =
   | 'unshared'
   /** The application failed. */
   | 'failed'
-  /** Its client went away before there was an answer; the next one may try. */
+  /** Its client went away, or it takes too long, or its answer is for its client alone: the next one may try. */
   | 'abandoned'
 
 /** Requests that are on their way, so that those who want the same can wait for one answer. */
@@ -19,7 +20,11 @@ export class Flights {
   readonly #running = new Map<string, Promise<Landing>>()
   readonly #unshared: LRUCache<string, true>
 
-  constructor() {
+  readonly #waitMs: number
+
+  /** @param waitMs - how long a request is waited for. */
+  constructor(waitMs: number) {
+    this.#waitMs = waitMs
     this.#unshared = new LRUCache({ max: 10_000, ttl: UNSHARED_MS })
   }
 
@@ -30,7 +35,7 @@ export class Flights {
 
   /** Whether the last response for that key could not be kept: nobody need wait, nothing need be changed for the sake of keeping it. */
   isUnshared(key: string): boolean {
-    return this.#unshared.has(key)
+    return this.#unshared.has(digest(key))
   }
 
   /** Begins one; the function that is returned ends it, and may be called more than once. */
@@ -39,16 +44,26 @@ export class Flights {
     const flight = new Promise<Landing>((resolve) => {
       settle = resolve
     })
-    if (!this.#running.has(key)) this.#running.set(key, flight)
-    return (landing) => {
+    if (this.#running.has(key) || this.#waitMs === 0) return () => {}
+    this.#running.set(key, flight)
+    const end = (landing: Landing): void => {
+      clearTimeout(overdue)
       if (this.#running.get(key) === flight) this.#running.delete(key)
       settle(landing)
     }
+    // A handler that never answers holds its own client, not all who come after it.
+    const overdue = setTimeout(end, this.#waitMs, 'abandoned').unref()
+    return end
   }
 
   /** Remembers whether what came for that key is for others too. */
   remember(key: string, landing: Landing): void {
-    if (landing === 'stored') this.#unshared.delete(key)
-    else if (landing === 'unshared') this.#unshared.set(key, true)
+    if (landing === 'stored') this.#unshared.delete(digest(key))
+    else if (landing === 'unshared') this.#unshared.set(digest(key), true)
   }
+}
+
+/** Keys hold what clients sent, and thousands are remembered. */
+function digest(key: string): string {
+  return createHash('sha256').update(key).digest('base64url')
 }

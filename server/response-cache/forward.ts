@@ -3,27 +3,26 @@ import {
   type HeaderReader,
   type ReuseDecision,
   appendCacheStatus,
-  assess,
   conditionalHeaders,
-  decideStore,
+  decideHeadUpdate,
   evaluatePreconditions,
   fromPairs,
   notModifiedHeaders,
-  readTargetedDirectives,
   storableHeaders,
   updateStoredHeaders,
 } from '../../policy/index.ts'
+import type { LoadStart } from '../cache/fill.ts'
 import { writeServerTiming } from '../http/server-timing.ts'
 import { type Did, answerStored, answerUnsatisfiable } from './answer.ts'
 import type { Ask } from './ask.ts'
 import { BodyCopy } from './body-copy.ts'
+import { Keeping } from './keeping.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Landing } from './flights.ts'
 import { isUnreachable } from './origin-failure.ts'
 import { type Verdict, watchOutgoing } from './outgoing.ts'
 import { linesOf, writeFlatHead } from '../http/response-head.ts'
 import type { Found, ResponseStore } from './response-store.ts'
-import { retentionMs } from './retention.ts'
 import { type HeaderPairs, ResponseRecord } from './stored-response.ts'
 
 /** RFC 5861 §4: the statuses that a stale response may stand in for. */
@@ -37,7 +36,9 @@ export interface ForwardOptions {
     | undefined
   /** Whether the request goes on as it came: nothing about it is worth changing for. */
   readonly isTransparent: boolean
-  /** Told what became of it; the first word counts. */
+  /** Where things stood before anything was looked up: what is invalidated after that is not kept. */
+  readonly start: LoadStart
+  /** Told once what became of it. */
   readonly onSettled: (landing: Landing) => void
 }
 
@@ -47,23 +48,22 @@ export class Forward {
   readonly #store: ResponseStore
   readonly #options: ResolvedOptions
   readonly #forward: ForwardOptions
-  readonly #start
-  readonly #requestTimeMs: number
+  readonly #keeping: Keeping
   #isValidating = false
+  #isSettled = false
   #lines: HeaderPairs = []
   #headers: HeaderReader = fromPairs([])
   #copy: BodyCopy | undefined
-  #responseTimeMs = 0
   #status = 0
   #statusMessage = ''
+  #traced: { readonly before: string | undefined; readonly status: string } | undefined
 
   constructor(ask: Ask, store: ResponseStore, options: ResolvedOptions, forward: ForwardOptions) {
     this.#ask = ask
     this.#store = store
     this.#options = options
     this.#forward = forward
-    this.#start = store.begin()
-    this.#requestTimeMs = options.now()
+    this.#keeping = new Keeping(ask, store, options, forward.start)
   }
 
   /** Makes the request ready and watches its response; the caller then hands both to the application. */
@@ -71,8 +71,9 @@ export class Forward {
     this.#prepareRequest()
     watchOutgoing(this.#ask.response, {
       onHead: () => this.#decide(),
+      onHeadSent: () => this.#checkSentHead(),
       onComplete: () => this.#complete(),
-      onAbandoned: () => this.#forward.onSettled('abandoned'),
+      onAbandoned: () => this.#giveUp('abandoned'),
     })
   }
 
@@ -96,8 +97,11 @@ export class Forward {
     const { response, request, headers: asked } = this.#ask
     const { stored, fwd } = this.#forward
     const { statusCode: status } = response
-    this.#responseTimeMs = this.#options.now()
-    this.#lines = withDate(linesOf(response), this.#responseTimeMs)
+    this.#copy?.discard()
+    this.#copy = undefined
+    this.#untrace()
+    this.#keeping.responseTimeMs = this.#options.now()
+    this.#lines = withDate(linesOf(response), this.#keeping.responseTimeMs)
     this.#headers = fromPairs(this.#lines)
     this.#status = status
     this.#statusMessage = response.statusMessage ?? ''
@@ -105,11 +109,12 @@ export class Forward {
       const verdict = this.#decideWithStored(stored, status)
       if (verdict !== undefined) return verdict
     }
-    const rule = this.#obstacle(request.method ?? '', status, this.#headers)
+    const rule = this.#keeping.obstacle({ method: request.method ?? '', status, headers: this.#headers })
     this.#trace({ fwd, fwdStatus: status, ...(rule === undefined ? this.#claim() : { detail: rule }) })
     if (rule === undefined) {
-      this.#copy = new BodyCopy(this.#options.maxBodyBytes, () => this.#forward.onSettled('unshared'))
-    } else this.#forward.onSettled(ERRORS.has(status) ? 'failed' : 'unshared')
+      const { maxBodyBytes: maxBytes, copies: budget } = this.#options
+      this.#copy = new BodyCopy({ maxBytes, budget, onOverflow: () => this.#settle('unshared') })
+    } else this.#settleUnkept(status)
     const isAsked = !this.#forward.isTransparent && request.method === 'GET' && status === 200
     if (isAsked && evaluatePreconditions(asked, { status, headers: this.#headers }) === 'not-modified') {
       const fields = notModifiedHeaders(linesOf(response)).flat()
@@ -123,6 +128,52 @@ export class Forward {
     return { kind: 'send', copy: this.#copy }
   }
 
+  /**
+   * What is not kept: for reasons of this request, which say nothing about others; or for reasons of the response, and then
+   * what is stored for the URL is no longer what the origin wants caches to have.
+   */
+  #settleUnkept(status: number): void {
+    const { request } = this.#ask
+    const { stored } = this.#forward
+    if (ERRORS.has(status)) this.#settle('failed')
+    else if (request.method !== 'GET') this.#settle('unshared')
+    else if (this.#keeping.obstacleForAll({ method: 'GET', status, headers: this.#headers }) === undefined) {
+      this.#settle('abandoned')
+    } else {
+      if (stored !== undefined && SPEAKS_OF_RESOURCE.has(status)) this.#keeping.letGo()
+      this.#settle('unshared')
+    }
+  }
+
+  /** A middleware in front of the cache, such as a session, may have set its cookie while the head was written. */
+  #checkSentHead(): void {
+    const { request, response } = this.#ask
+    if (this.#copy === undefined) return
+    const sent = fromPairs(linesOf(response))
+    const changes = ['set-cookie', 'cache-control', 'vary'].some(
+      (name) => sent.get(name) !== this.#headers.get(name),
+    )
+    if (
+      !changes ||
+      this.#keeping.obstacle({ method: request.method ?? '', status: this.#status, headers: sent }) ===
+        undefined
+    )
+      return
+    this.#giveUp('unshared')
+  }
+
+  #settle(landing: Landing): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#forward.onSettled(landing)
+  }
+
+  #giveUp(landing: Landing): void {
+    this.#copy?.discard()
+    this.#copy = undefined
+    this.#settle(landing)
+  }
+
   #decideWithStored(
     { found, reuse }: NonNullable<ForwardOptions['stored']>,
     status: number,
@@ -130,20 +181,21 @@ export class Forward {
     const { response, request } = this.#ask
     const { fwd } = this.#forward
     const { ttl } = reuse
+    const mayBeStale = this.#keeping.isCurrent(found.record)
     if (isUnreachable(response)) {
-      this.#forward.onSettled('failed')
-      if (reuse.staleIfDisconnected || reuse.staleIfError) {
-        return this.#answer(found, { fwd, ttl, detail: 'unreachable' })
+      this.#settle('failed')
+      if (mayBeStale && (reuse.staleIfDisconnected || reuse.staleIfError)) {
+        return this.#interrupt(found, { fwd, ttl, detail: 'unreachable' })
       }
       return {
-        kind: 'replace',
+        kind: 'interrupt',
         answer: () =>
           answerUnsatisfiable(response, { fwd, fwdStatus: 504, detail: reuse.rule }, this.#options),
       }
     }
-    if (ERRORS.has(status) && reuse.staleIfError) {
-      this.#forward.onSettled('failed')
-      return this.#answer(found, { fwd, fwdStatus: status, ttl, detail: 'stale-if-error' })
+    if (ERRORS.has(status) && reuse.staleIfError && mayBeStale) {
+      this.#settle('failed')
+      return this.#interrupt(found, { fwd, fwdStatus: status, ttl, detail: 'stale-if-error' })
     }
     if (status === 304 && this.#isValidating) {
       const { kind, answer } = this.#answer(this.#update(found), { fwd, fwdStatus: 304 })
@@ -165,6 +217,10 @@ export class Forward {
     return { kind: 'replace', answer }
   }
 
+  #interrupt(found: Found, did: Did): Verdict {
+    return { kind: 'interrupt', answer: this.#answer(found, did).answer }
+  }
+
   /** A cookie is for who asked, and reaches them whatever else is answered. */
   #passCookies(): void {
     const { response } = this.#ask
@@ -181,57 +237,29 @@ export class Forward {
   #update(found: Found): Found {
     const { head, body } = found.record
     const headers = updateStoredHeaders(head.headers, this.#lines)
-    const isForAll = this.#obstacle('GET', head.status, fromPairs(headers)) === undefined
-    this.#forward.onSettled(isForAll ? 'stored' : 'unshared')
-    if (isForAll)
-      return { ...found, record: this.#keep(headers, head.status, head.statusMessage, found.body) }
+    const candidate = { method: 'GET', status: head.status, headers: fromPairs(headers) }
+    const isForAll = this.#keeping.obstacle(candidate) === undefined
+    this.#settle(isForAll ? 'stored' : 'unshared')
+    if (isForAll) {
+      const record = this.#keeping.keep(headers, head.status, head.statusMessage, found.body)
+      return { ...found, record }
+    }
+    if (this.#keeping.obstacleForAll(candidate) !== undefined) this.#keeping.letGo()
     const own = headers.filter(([name]) => name.toLowerCase() !== 'set-cookie')
     return { ...found, record: new ResponseRecord({ ...head, headers: own }, body) }
   }
 
   /** RFC 9111 §4.3.5: a HEAD tells whether what is stored is still what a GET would bring. */
   #updateFromHead({ record, body }: Found): void {
-    const isSame = ['etag', 'last-modified', 'content-length'].every((name) => {
-      const now = this.#headers.get(name)
-      const before = name === 'content-length' ? String(body.length) : record.headers.get(name)
-      return now === null || now === undefined || now === before
-    })
-    if (!isSame) {
-      void this.#store.invalidate([this.#ask.target], [])
-      return
-    }
+    const means = decideHeadUpdate({ headers: record.headers, length: body.length }, this.#headers)
+    if (means === 'invalidate') void this.#store.invalidate([this.#ask.target], [])
+    if (means !== 'update') return
     const { status, statusMessage, headers: stored } = record.head
     const headers = updateStoredHeaders(stored, this.#lines)
-    const isForAll = this.#obstacle('GET', status, fromPairs(headers)) === undefined
-    if (isForAll) this.#keep(headers, status, statusMessage, body)
-  }
-
-  /** Why a response is not kept; `undefined` where it is. */
-  #obstacle(method: string, status: number, headers: HeaderReader): string | undefined {
-    const { headers: requestHeaders } = this.#ask
-    const { rules, targets, maxBodyBytes } = this.#options
-    const directives = readTargetedDirectives(headers, targets)
-    const decision = decideStore({
-      method,
-      requestHeaders,
-      status,
-      headers,
-      cacheType: 'shared',
-      profile: rules,
-      directives,
-    })
-    if (!decision.store) return decision.rule
-    if (headers.get('content-type')?.toLowerCase().startsWith('text/event-stream')) return 'event-stream'
-    if (Number(headers.get('content-length') ?? 0) > maxBodyBytes) return 'body-too-large'
-    return this.#retentionOf(headers, status) > 0 ? undefined : 'never-fresh'
-  }
-
-  #retentionOf(headers: HeaderReader, status: number): number {
-    const { targets } = this.#options
-    const times = { requestTimeMs: this.#requestTimeMs, responseTimeMs: this.#responseTimeMs }
-    const directives = readTargetedDirectives(headers, targets)
-    const assessment = assess({ status, headers, ...times }, 'shared', directives)
-    return retentionMs(assessment, headers, this.#responseTimeMs, this.#options)
+    const candidate = { method: 'GET', status, headers: fromPairs(headers) }
+    if (this.#keeping.obstacle(candidate) === undefined) {
+      this.#keeping.keep(headers, status, statusMessage, body)
+    }
   }
 
   /** `stored` is said only where it is certain: a body of unknown length may turn out too long. */
@@ -241,50 +269,41 @@ export class Forward {
 
   #complete(): void {
     const body = this.#copy?.take()
+    this.#copy = undefined
     const declared = this.#headers.get('content-length')
     // RFC 9111 §3.3: what is not complete must not be taken for the whole.
     if (body === undefined || (declared && Number(declared) !== body.length)) {
-      this.#forward.onSettled('unshared')
+      this.#settle('unshared')
       return
     }
-    this.#keep(storableHeaders(this.#lines), this.#status, this.#statusMessage, body)
-    this.#forward.onSettled('stored')
+    this.#keeping.keep(storableHeaders(this.#lines), this.#status, this.#statusMessage, body)
+    this.#settle('stored')
   }
 
-  #keep(lines: HeaderPairs, status: number, statusMessage: string, body: Buffer): ResponseRecord {
-    const { target, headers } = this.#ask
-    const times = { requestTimeMs: this.#requestTimeMs, responseTimeMs: this.#responseTimeMs }
-    const kept = keptLines(lines)
-    const head = { status, statusMessage, headers: kept, ...times }
-    const retentionMs = this.#retentionOf(fromPairs(kept), status)
-    return this.#store.keep(target, headers, head, body, { retentionMs, start: this.#start })
+  /** A head that could not be written is followed by another one, which begins anew. */
+  #untrace(): void {
+    const { response } = this.#ask
+    if (this.#traced === undefined || response.getHeader('Cache-Status') !== this.#traced.status) return
+    if (this.#traced.before === undefined) response.removeHeader('Cache-Status')
+    else response.setHeader('Cache-Status', this.#traced.before)
   }
 
   #trace(did: Did): void {
     const { response } = this.#ask
     const { name, serverTiming } = this.#options
-    const status = appendCacheStatus(this.#headers.get('cache-status'), { name, ...did })
+    const before = this.#headers.get('cache-status') ?? undefined
+    const status = appendCacheStatus(before, { name, ...did })
+    this.#traced = { before, status }
     response.setHeader('Cache-Status', status)
     if (serverTiming) writeServerTiming(response, status)
   }
 }
 
-/** What one exchange said of itself is no part of what is kept. */
-function keptLines(lines: HeaderPairs): HeaderPairs {
-  return lines.flatMap(([name, value]): [string, string][] => {
-    const key = name.toLowerCase()
-    if (key === 'server-timing') return []
-    if (key !== 'cache-status') return [[name, value]]
-    const others = value.replaceAll(IN_PROCESS, '').replace(/^[\s,]+/, '')
-    return others === '' ? [] : [[name, others]]
-  })
-}
+/** Statuses that say what a resource is now, to whoever asks; others speak of one request. */
+const SPEAKS_OF_RESOURCE: ReadonlySet<number> = new Set([200, 203, 204, 301, 308, 404, 410])
 
 /** RFC 9110 §6.6.1: Node adds the Date when a head leaves. That is too late for what is kept, and without one nobody could tell its age. */
 function withDate(lines: HeaderPairs, responseTimeMs: number): HeaderPairs {
   const hasDate = lines.some(([name]) => name.toLowerCase() === 'date')
   return hasDate ? lines : [...lines, ['Date', new Date(responseTimeMs).toUTCString()]]
 }
-
-/** The members that this process's own tiers wrote (server/trace.ts): a hit did not ask them. */
-const IN_PROCESS = /(?:^|,)\s*L[12]\s*;[^,"]*/g

@@ -67,6 +67,25 @@ describe.each(WAYS)('through %s, one response is never taken for another whose',
     expect(site.calls).toBe(3)
   })
 
+  it.each([
+    ['a.example/products', '/1', '/products/1'],
+    ['a.example/any?q=', '/1', '/any?q=/1'],
+    ['a.example?', '/1', '/?/1'],
+    ['a.example /products', '/1', '/products/1'],
+  ])('Host is %s, which is none, and goes on as it came', async (host, path, other) => {
+    const site = await serveCached(way, (app) => void app.use(echo))
+    const raw = (name: string, target: string) =>
+      rawExchange(site.url, `GET ${target} HTTP/1.1`, `Host: ${name}`, 'Connection: close', '', '')
+    for (let round = 0; round < 2; round += 1) {
+      const answer = await raw(host, path)
+      expect(answer).toMatch(new RegExp(` ${path}$`))
+      expect(answer).not.toMatch(/cache-status/i)
+    }
+    expect(await raw('a.example', other)).toMatch(new RegExp(`${other.replace('?', '[?]')}$`))
+    const absolute = await raw(`http://u@a.example${path}`, 'a.example')
+    expect(absolute).not.toMatch(/cache-status/i)
+  })
+
   it('path or host is longer than a key may be: those are not kept at all', async () => {
     const site = await serveCached(way, (app) => void app.use(echo))
     const long = `/${'a'.repeat(5_000)}`

@@ -9,6 +9,7 @@ import {
   parseDuration,
   refuseUnknownOptions,
 } from '../../policy/index.ts'
+import type { CopyBudget } from './body-copy.ts'
 import { TieredCache } from '../cache/tiered-cache.ts'
 
 export interface ResponseCacheOptions {
@@ -29,10 +30,17 @@ export interface ResponseCacheOptions {
    * is elsewhere, but nothing where the handler is in this process. @default false; true for `rfc9111` and the reverse proxy
    */
   readonly keepsValidated?: boolean
+  /**
+   * How long a request waits for another one that asks for the same, before the next one is sent in its place. 0: it does
+   * not wait. @default '5s'
+   */
+  readonly collapse?: Duration
   /** Its name in `Cache-Status` (RFC 9211). @default 'Response' */
   readonly name?: string
   /** Whether answers carry `Cache-Status` as `Server-Timing` too, where a page can read it. @default true */
   readonly serverTiming?: boolean
+  /** Told once of what keeps the cache from working, such as middleware in the wrong order. @default console.warn */
+  readonly onWarning?: (message: string) => void
   /** Milliseconds since the epoch. @default Date.now */
   readonly clock?: () => number
 }
@@ -45,10 +53,16 @@ export interface ResolvedOptions {
   readonly maxBodyBytes: number
   readonly keepStaleMs: number
   readonly keepsValidated: boolean
+  readonly collapseMs: number
+  readonly copies: CopyBudget
   readonly name: string
   readonly serverTiming: boolean
+  readonly onWarning: (message: string) => void
   readonly now: () => number
 }
+
+/** How many bodies of the greatest size may be copied at the same time. */
+const COPIES_AT_ONCE = 16
 
 const KNOWN = [
   'cache',
@@ -58,8 +72,10 @@ const KNOWN = [
   'maxBodyBytes',
   'keepStale',
   'keepsValidated',
+  'collapse',
   'name',
   'serverTiming',
+  'onWarning',
   'clock',
 ]
 
@@ -79,6 +95,11 @@ export function resolveOptions(what: string, options: ResponseCacheOptions): Res
   }
   if (!Object.hasOwn(PROFILES, profile)) refuse('profile', profile, "Use 'safe' or 'rfc9111'.")
   refuseUnknownOptions('`rules`', rules, Object.keys(PROFILES.safe))
+  for (const [name, value] of Object.entries(rules)) boolean(`rules.${name}`, value)
+  boolean('keepsValidated', options.keepsValidated)
+  boolean('serverTiming', options.serverTiming)
+  func('clock', options.clock)
+  func('onWarning', options.onWarning)
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
     refuse('maxBodyBytes', maxBodyBytes, 'Give a whole number of bytes above 0.')
   }
@@ -92,8 +113,11 @@ export function resolveOptions(what: string, options: ResponseCacheOptions): Res
     maxBodyBytes,
     keepStaleMs: parseDuration(options.keepStale ?? '1h', 'keepStale'),
     keepsValidated: options.keepsValidated ?? profile === 'rfc9111',
+    collapseMs: parseDuration(options.collapse ?? '5s', 'collapse'),
+    copies: { maxBytes: COPIES_AT_ONCE * maxBodyBytes, usedBytes: 0 },
     name,
     serverTiming: options.serverTiming ?? true,
+    onWarning: options.onWarning ?? ((message) => console.warn(`thermocline: ${message}`)),
     now: options.clock ?? Date.now,
   })
 }
@@ -104,6 +128,14 @@ function fieldNames(targets: readonly string[] | undefined): readonly string[] {
   if (bad !== undefined)
     refuse('targets', bad, "Give an array of field names, such as ['CDN-Cache-Control'].")
   return Object.freeze(targets.map((name) => name.toLowerCase()))
+}
+
+function boolean(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') refuse(option, value, 'Use true or false.')
+}
+
+function func(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') refuse(option, value, 'Give a function.')
 }
 
 function refuse(option: string, value: unknown, instead: string): never {

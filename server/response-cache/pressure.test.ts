@@ -1,9 +1,12 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { once } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Express } from 'express'
 import { describe, expect, it } from 'vitest'
 import { WAYS, afterwards, serveCached } from '../../test/support/cached-app.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
+import { Flights } from './flights.ts'
 
 const FRESH = 'public, max-age=60, stale-while-revalidate=600'
 
@@ -77,6 +80,18 @@ describe.each(WAYS)('through %s, a full L1', (way) => {
     }
     for (const size of [10_029, 30_029]) expect((await site.get(`/${size}`)).bytes).toHaveLength(size)
   })
+})
+
+it('what may not be shared is remembered in few bytes, however long the fields that it varies by are', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const flights = new Flights(1_000)
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let key = 0; key < 5_000; key += 1) flights.remember(`${key} ${'x'.repeat(10_000)}`, 'unshared')
+  collect()
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000)
+  expect(flights.isUnshared(`4999 ${'x'.repeat(10_000)}`)).toBe(true)
 })
 
 describe.each(WAYS)('through %s, a cache', (way) => {

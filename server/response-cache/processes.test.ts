@@ -52,7 +52,7 @@ describe.each(WAYS)('through %s, a second process', (way) => {
     })) as [Site, Site]
     const host = { host: 'shop.example' }
     const first = await one.get('/a', host)
-    await settled('shop.example/a')
+    await settled('shop.example /a')
     one.clock.forward(10)
     const second = await two.get('/a', host)
     expect(second).toMatchObject({ body: first.body, headers: { age: '10', etag: first.headers.etag } })
@@ -69,8 +69,8 @@ describe.each(WAYS)('through %s, a second process', (way) => {
       })
     })) as [Site, Site]
     for (const color of ['red', 'blue']) await one.get('/a', { host: 'x', 'x-color': color })
-    await inL2('x/a\n\n', 2)
-    await waitUntil(async () => (await keysInL2('x/a')).length === 3, 'the index as well')
+    await inL2('x /a\n\n', 2)
+    await waitUntil(async () => (await keysInL2('x /a')).length === 3, 'the index as well')
     for (const color of ['blue', 'red']) {
       expect(await two.get('/a', { host: 'x', 'x-color': color })).toMatchObject({ body: color })
     }
@@ -105,7 +105,7 @@ describe.each(WAYS)('through %s, a second process', (way) => {
     })) as [Site, Site]
     const host = { host: 'x' }
     await one.get('/a', host)
-    await settled('x/a')
+    await settled('x /a')
     expect((await two.get('/a', host)).body).toBe('1')
     price = 2
     await one.cache.invalidate({ groups: ['product-42'] })
@@ -165,10 +165,10 @@ describe('a large body', () => {
       })
     })) as [Site, Site]
     for (const color of ['red', 'blue']) await one.get('/a', { host: 'x', 'x-color': color })
-    await inL2('x/a\n\n', 2)
+    await inL2('x /a\n\n', 2)
     await inL2('response-body')
     expect(await keysInL2('response-body')).toHaveLength(1)
-    for (const key of await keysInL2('x/a')) expect(await redis.strlen(key)).toBeLessThan(2_000)
+    for (const key of await keysInL2('x /a')) expect(await redis.strlen(key)).toBeLessThan(2_000)
     for (const color of ['red', 'blue']) {
       const answer = await two.get('/a', { host: 'x', 'x-color': color })
       expect(answer).toMatchObject({ body: LARGE, headers: { 'content-length': '20000' } })
@@ -182,7 +182,7 @@ describe('a large body', () => {
       app.get('/a', (_, response) => void response.set('Cache-Control', FRESH).send(LARGE))
     })) as [Site, Site]
     await one.get('/a', { host: 'x' })
-    await settled('x/a')
+    await settled('x /a')
     await inL2('response-body')
     await redis.del(...(await keysInL2('response-body')))
     expect((await two.get('/a', { host: 'x' })).body).toBe(LARGE)
@@ -220,11 +220,11 @@ describe.each(WAYS)('through %s, with a Redis that is', (way) => {
     const [one] = (await fleet(way, pages, 1)) as [Site]
     const host = { host: 'x' }
     await one.get('/a', host)
-    await settled('x/a')
-    await waitUntil(async () => (await keysInL2('x/a')).length === 2, 'the index as well')
+    await settled('x /a')
+    await waitUntil(async () => (await keysInL2('x /a')).length === 2, 'the index as well')
     const saved = await Promise.all(
       (await redis.keys('*'))
-        .filter((key) => key.includes('x/a'))
+        .filter((key) => key.includes('x /a'))
         .map(async (key) => [key, await redis.getBuffer(key)] as const),
     )
     const replace = (from: string, to: string) => (bytes: Buffer) =>
@@ -269,7 +269,7 @@ describe.each(WAYS)('through %s, with a Redis that is', (way) => {
     }
     const [one] = (await fleet(way, build, 1)) as [Site]
     await one.get('/a', { host: 'x' })
-    await settled('x/a')
+    await settled('x /a')
     await inL2('response-body')
     const [key = ''] = await keysInL2('response-body')
     const bytes = (await redis.getBuffer(key)) ?? Buffer.alloc(0)

@@ -1,3 +1,4 @@
+import { storableHeaders } from '../../policy/index.ts'
 import type { ValueCodec } from '../cache/value-codec.ts'
 import { ResponseRecord, type StoredHead } from './stored-response.ts'
 
@@ -67,7 +68,8 @@ function readHead(value: unknown): StoredHead {
     ) &&
     (head.digest === undefined || /^[\w-]{43}$/.test(head.digest))
   if (!isSound) throw new Error('No head of a stored response.')
-  return head
+  // What frames a message is said anew on each connection; from a store it could only be a lie.
+  return { ...head, headers: storableHeaders(head.headers) }
 }
 
 function isFieldName(value: unknown): boolean {

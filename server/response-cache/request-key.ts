@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { isAuthority } from '../http/authority.ts'
+import type { Place } from './response-groups.ts'
 
 /** The longest request target that is looked up; what is longer is passed on. */
 const LONGEST_TARGET = 4_096
@@ -24,27 +26,25 @@ const KEYED_FIELDS = [
   'x-method-override',
 ] as const
 
-/** What a request asks for, taken apart. */
-export interface Target {
-  /** Host (lower-case) and path, as sent: nothing is decoded, so that two spellings are never taken for one. */
-  readonly place: string
-  /** The query with its `?`, or ''. */
-  readonly search: string
+/** What a request asks for, taken apart, as it was sent: nothing is decoded, so that two spellings are never taken for one. */
+export interface Target extends Place {
   /** `\n` and what else is part of the key, or ''. No field value can hold a line feed. */
   readonly extra: string
 }
 
-/** Takes apart what a request asks for; `undefined` where it is nothing that a cache looks up. */
+/** Takes apart what a request asks for; `undefined` where it is nothing that a cache looks up: a Host that is none, too long a path. */
 export function targetOf(request: IncomingMessage): Target | undefined {
   const { headers } = request
   let url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? ''
+  // HTTP/1.0 has requests without one.
+  if (headers.host !== undefined && !isAuthority(headers.host)) return undefined
   let host = headers.host ?? ''
   let extra = ''
   if (url.length > LONGEST_TARGET || host.length > 255) return undefined
   if (url.charCodeAt(0) !== 47 /* / */) {
     // RFC 9112 §3.2.2: in absolute form the target's own host counts, and Host is ignored.
     const absolute = /^https?:\/\/([^/?#]+)(\/[^#]*)?$/i.exec(url)
-    if (absolute === null) return undefined
+    if (absolute === null || !isAuthority(absolute[1] ?? '')) return undefined
     // Many applications look at Host all the same, or at the target as it stands, so nobody else may get what comes.
     extra = `\nabsolute ${host}`
     host = absolute[1] ?? ''
@@ -59,7 +59,8 @@ export function targetOf(request: IncomingMessage): Target | undefined {
   }
   if (extra.length > LONGEST_EXTRA) return undefined
   return {
-    place: host.toLowerCase() + (at < 0 ? url : url.slice(0, at)),
+    host: host.toLowerCase(),
+    path: at < 0 ? url : url.slice(0, at),
     search: at < 0 ? '' : url.slice(at),
     extra,
   }

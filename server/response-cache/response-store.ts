@@ -12,7 +12,7 @@ import type { LoadStart } from '../cache/fill.ts'
 import type { TieredCache } from '../cache/tiered-cache.ts'
 import { type Index, MOST_VARIES, bodyCodec, indexCodec, recordCodec } from './record-codec.ts'
 import type { Target } from './request-key.ts'
-import { originGroup, ruledGroup, urlGroup } from './response-groups.ts'
+import { type Place, originGroup, ruledGroup, urlGroup } from './response-groups.ts'
 import { ResponseRecord, type StoredHead } from './stored-response.ts'
 
 /** From this size on a body is kept once for all responses that have it. */
@@ -41,9 +41,16 @@ export interface KeepOptions {
 export class ResponseStore {
   readonly #cache: TieredCache
   readonly #asking = new Map<string, Promise<unknown>>()
+  /** Between the kind of a key and its host, neither of which has a space in it. */
+  readonly #scope: string
 
-  constructor(cache: TieredCache) {
+  /**
+   * @param scope - tells response caches apart that share a tiered cache but not their rules: what one may give to all,
+   * another one may not. Invalidations reach them all.
+   */
+  constructor(cache: TieredCache, scope = '') {
     this.#cache = cache
+    this.#scope = scope && createHash('sha256').update(scope).digest('base64url').slice(0, 16)
   }
 
   /** Where things stand before a request is sent on. */
@@ -55,11 +62,11 @@ export class ResponseStore {
    * The first level's keys for a request: the URL as it is, and before it, where responses of the path gave a rule about
    * their queries (No-Vary-Search), the one under that rule. Only responses that gave the same rule are found there.
    */
-  urlKeys({ place, search, extra }: Target): readonly string[] {
-    const exact = `response ${place}${search}${extra}`
-    if (search === '') return [exact]
-    const rule = this.#cache.peek<string>(`response-search ${place}${extra}`)
-    return rule === undefined ? [exact] : [ruledKey(place, search, extra, rule), exact]
+  urlKeys(target: Target): readonly string[] {
+    const exact = this.#exactKey(target)
+    if (target.search === '') return [exact]
+    const rule = this.#cache.peek<string>(this.#ruleKey(target))
+    return rule === undefined ? [exact] : [this.#ruledKey(target, rule), exact]
   }
 
   /** What L1 has for a request. */
@@ -96,6 +103,11 @@ export class ResponseStore {
     return isKnown ? 'variant-missing' : undefined
   }
 
+  /** Whether responses for the URL have been kept lately. */
+  isKnown(urlKeys: readonly string[]): boolean {
+    return urlKeys.some((urlKey) => this.#cache.peek(urlKey) !== undefined)
+  }
+
   /** What tells one flight from another: the URL, and the request's values of all fields that its responses are known to vary by. */
   flightKey(urlKeys: readonly string[], requestHeaders: HeaderReader): string {
     const fields = new Set(urlKeys.flatMap((urlKey) => (this.#cache.peek<Index>(urlKey) ?? []).flat()))
@@ -115,13 +127,12 @@ export class ResponseStore {
     const digest = isApart ? createHash('sha256').update(body).digest('base64url') : undefined
     const record = new ResponseRecord({ ...head, bodyBytes: body.length, digest }, isApart ? undefined : body)
     const work: Promise<void>[] = []
-    const { place, search, extra } = target
-    const rule = search === '' ? undefined : record.headers.get('no-vary-search')
+    const rule = target.search === '' ? undefined : record.headers.get('no-vary-search')
     if (rule) {
       const options = { l1: INDEX_MS, l2: INDEX_MS }
-      work.push(this.#cache.keep(`response-search ${place}${extra}`, rule, start, options))
+      work.push(this.#cache.keep(this.#ruleKey(target), rule, start, options))
     }
-    const urlKey = rule ? ruledKey(place, search, extra, rule) : `response ${place}${search}${extra}`
+    const urlKey = rule ? this.#ruledKey(target, rule) : this.#exactKey(target)
     const groups = groupsOf(target, Boolean(rule), record)
     const vary = variesBy(record)
     const index = this.#cache.peek<Index>(urlKey) ?? []
@@ -141,14 +152,34 @@ export class ResponseStore {
     return record
   }
 
+  /** Whether a record that was found after `start` has not been invalidated since. */
+  isCurrent(target: Target, record: ResponseRecord, start: LoadStart): boolean {
+    const isRuled = target.search !== '' && Boolean(record.headers.get('no-vary-search'))
+    return !this.#cache.isOvertaken(this.#exactKey(target), groupsOf(target, isRuled, record), start)
+  }
+
   /** Lets go of all that is stored for some targets, and of some groups, in every process. */
-  async invalidate(targets: readonly Target[], groups: readonly string[]): Promise<void> {
+  async invalidate(targets: readonly Place[], groups: readonly string[]): Promise<void> {
     // Which queries are equivalent another process may know: all that is stored under a rule for the path is let go of.
-    const urls = targets.flatMap(({ place, search }) => [
-      urlGroup(`response ${place}${search}`),
-      ruledGroup(place),
-    ])
-    if (urls.length + groups.length > 0) await this.#cache.invalidate({ groups: [...urls, ...groups] })
+    const urls = targets.flatMap((target) =>
+      target.search === '' ? [urlGroup(target)] : [urlGroup(target), ruledGroup(target)],
+    )
+    // Each name is one fence for as long as there is room for fences, so no name is there twice.
+    const all = [...new Set([...urls, ...groups])]
+    if (all.length > 0) await this.#cache.invalidate({ groups: all })
+  }
+
+  #exactKey({ host, path, search, extra }: Target): string {
+    return `response ${this.#scope} ${host} ${path}${search}${extra}`
+  }
+
+  #ruledKey({ host, path, search, extra }: Target, rule: string): string {
+    const same = searchKey(search, parseNoVarySearch(rule))
+    return `response-ruled ${this.#scope} ${host} ${path}${extra}\n${rule}\n${same}`
+  }
+
+  #ruleKey({ host, path, extra }: Target): string {
+    return `response-search ${this.#scope} ${host} ${path}${extra}`
   }
 
   /** However many ask for a key at once, L2 is asked once. */
@@ -178,17 +209,13 @@ function variesBy({ headers }: ResponseRecord): readonly string[] {
   return [...names, 'accept-encoding'].sort()
 }
 
-function ruledKey(place: string, search: string, extra: string, rule: string): string {
-  return `response ${place}?${extra}\n${rule}\n${searchKey(search, parseNoVarySearch(rule))}`
-}
-
-function groupsOf({ place, search }: Target, isRuled: boolean, record: ResponseRecord): string[] {
-  const host = place.split('/', 1)[0] ?? ''
+function groupsOf(target: Target, isRuled: boolean, record: ResponseRecord): string[] {
   const named = parseCacheGroups(record.headers.get('cache-groups')).slice(0, 64)
   return [
     // Whichever scheme or forwarded field it was asked by, a write to the URL lets go of it.
-    isRuled ? ruledGroup(place) : urlGroup(`response ${place}${search}`),
+    // What is stored under a rule goes with the path itself as well: most writes have no query, and need one name.
+    ...(isRuled ? [ruledGroup(target), urlGroup({ ...target, search: '' })] : [urlGroup(target)]),
     ...named.filter((name) => PORTABLE_GROUP.test(name)),
-    ...named.map((name) => originGroup(host, name)),
+    ...named.map((name) => originGroup(target.host, name)),
   ]
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { decideInvalidation, fromPairs } from '../../policy/index.ts'
 import { watchOutgoing } from './outgoing.ts'
 import type { Target } from './request-key.ts'
-import { originGroup } from './response-groups.ts'
+import { type Place, originGroup } from './response-groups.ts'
 import { linesOf } from '../http/response-head.ts'
 import type { ResponseStore } from './response-store.ts'
 
@@ -15,15 +15,15 @@ export function watchUnsafe(
 ): void {
   watchOutgoing(response, {
     onHead() {
-      const host = target.place.split('/', 1)[0] ?? ''
+      const { host, path, search } = target
       const { urls, groups, rule } = decideInvalidation({
         method: request.method ?? '',
         status: response.statusCode,
-        url: `${schemeOf(request)}://${target.place}${target.search}`,
+        url: `${schemeOf(request)}://${host}${path}${search}`,
         headers: fromPairs(linesOf(response)),
       })
       // The target as it was sent: what came under a Host that makes no URL was stored as well.
-      const targets = rule === 'invalidate-unsafe' ? [target, ...urls.slice(1).map(toTarget)] : []
+      const targets = rule === 'invalidate-unsafe' ? [target, ...urls.slice(1).map(placeOf)] : []
       void store.invalidate(
         targets,
         groups.map((group) => originGroup(host, group)),
@@ -44,7 +44,8 @@ function schemeOf({ headers, socket }: IncomingMessage): string {
   return (socket as { encrypted?: boolean }).encrypted === true ? 'https' : 'http'
 }
 
-function toTarget(href: string): Target {
-  const url = new URL(href)
-  return { place: url.host + url.pathname, search: url.search, extra: '' }
+function placeOf(href: string): Place {
+  const { host, pathname: path, search } = new URL(href)
+  // `URL` says of an empty query that there is none.
+  return { host, path, search: search === '' && href.endsWith('?') ? '?' : search }
 }

@@ -70,6 +70,57 @@ describe.each(WAYS)('through %s, a write', (way) => {
     expect((await site.get(path)).trace.includes('hit')).toBe(isLeft)
   })
 
+  it.each([
+    ['a.example:80', '/x', '/x'],
+    ['a.example:443', '/x', '/x'],
+    ['a.example', '/x', 'http://A.EXAMPLE:80/x'],
+    ['a.example:80', '/x', 'http://a.example/x'],
+    ['exa%6dple.test', '/x', '/x'],
+    ['a.example', "/x?q='1'", "/x?q='1'"],
+    ['a.example', '/x?q=%271%27', "/x?q='1'"],
+    ['a.example', '/x{1}', '/x{1}'],
+    ['a.example', '/x"', '/x"'],
+    ['a.example', '/x?', '/x?'],
+    ['a.example', '/%7ex/%c3%a4', '/~x/%C3%A4'],
+    ['a.example', '/a//b', '/c/../a//./b'],
+  ])('at %s lets go of %s, which it calls %s', async (host, path, location) => {
+    const site = await shop((response) => response.writeHead(201, { Location: location }).end())
+    await site.get(path, { host })
+    await site.get('/other', { host })
+    expect((await site.get(path, { host })).trace).toContain('hit')
+    await site.send('POST', '/a', { host })
+    expect((await site.get(path, { host })).trace).toContain('fwd')
+    expect((await site.get('/other', { host })).trace).toContain('hit')
+  })
+
+  it('does not make one response of two hosts that differ in a port', async () => {
+    const site = await shop((response) => response.sendStatus(204))
+    await site.get('/a', { host: 'a.example:80' })
+    // An application may make links of its Host.
+    expect((await site.get('/a', { host: 'a.example' })).trace).toContain('fwd=uri-miss')
+  })
+
+  it('raises one fence where it names one URL without a query', async () => {
+    const names: string[][] = []
+    const site = await serveCached(
+      way,
+      (app) => void app.post('/*path', (_, response) => response.redirect(303, '/a')),
+      {
+        tiered: {
+          onEvent: (event) => {
+            if (event.type === 'invalidated') names.push([...event.groups])
+          },
+        },
+      },
+    )
+    await site.send('POST', '/a')
+    await site.send('POST', '/a?x=1')
+    // Each is told twice: when it is done here, and when the log has it.
+    const told = [...new Set(names.map((groups) => groups.join()))].map((groups) => groups.split(','))
+    expect(told.map(({ length }) => length)).toEqual([1, 3])
+    expect(told[1]).toContain(told[0]?.[0])
+  })
+
   it('lets go of the groups that it names, of its own host alone', async () => {
     const site = await shop(
       (response) => response.set('Cache-Group-Invalidation', '"red things"').status(500).end(),
@@ -91,6 +142,13 @@ describe.each(WAYS)('through %s, a write', (way) => {
     await site.get('/a?q=1&utm=1')
     expect((await site.get('/a?q=1&utm=2')).trace).toContain('hit')
     await site.send('POST', '/a?q=1&utm=3')
+    expect((await site.get('/a?q=1&utm=2')).trace).toContain('fwd')
+  })
+
+  it('to the path alone lets go of what is stored under a rule for its queries', async () => {
+    const site = await shop((response) => response.sendStatus(204), { 'No-Vary-Search': 'params=("utm")' })
+    await site.get('/a?q=1&utm=1')
+    await site.send('POST', '/a')
     expect((await site.get('/a?q=1&utm=2')).trace).toContain('fwd')
   })
 

@@ -25,7 +25,16 @@ const RESPONSE_FLAGS =
     ',',
   )
 const QUALIFIED = ['private="x-a, x-b"', 'no-cache="set-cookie"'] as const
-const ODD_MEMBERS = ['', '@', '"no-store"', '=', 'x="a, no-store"', 'private="open'] as const
+const ODD_MEMBERS = [
+  '',
+  '@',
+  '"no-store"',
+  '=',
+  'x="a, no-store"',
+  'private="open',
+  'max-age=60 private',
+  '@no-cache',
+] as const
 const STATUSES = [
   200, 200, 200, 200, 201, 203, 204, 206, 299, 301, 302, 304, 307, 404, 410, 500, 503,
 ] as const
@@ -61,7 +70,12 @@ export function randomExchange(random: Random): Exchange {
       ...some(random, 0.85, 'cache-control', () => responseDirectives(random)),
       ...some(random, 0.7, 'date', () => date(random, responseTimeMs, 10)),
       ...some(random, 0.35, 'expires', () => date(random, responseTimeMs, 200)),
-      ...some(random, 0.35, 'last-modified', () => date(random, responseTimeMs - 2_000_000, 4_000)),
+      ...some(random, 0.35, 'last-modified', () =>
+        // Ten days before, a tenth of the time since is about a day.
+        random.chance(0.9)
+          ? date(random, responseTimeMs - 2_000_000, 4_000)
+          : date(random, responseTimeMs - 864_000_000, 60),
+      ),
       ...some(random, 0.25, 'age', () => (random.chance(0.6) ? random.pick(SECONDS) : oddAge(random))),
       ...some(random, 0.05, 'pragma', () => 'no-cache'),
       ...some(random, 0.08, 'set-cookie', () => 'a=1'),

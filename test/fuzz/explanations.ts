@@ -237,6 +237,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
     },
   },
   {
+    id: 'guess-of-a-day-at-most',
+    section: 'RFC 9111 §4.2.2: how long a guess may be is left to the cache',
+    questions: STORED,
+    applies: (exchange) => isGuess(exchange) && Number(askOracle(exchange, 'lifetime')) > 86_400,
+    correct: (exchange) => change.add(exchange, 'response', 'max-age', '86400'),
+  },
+  {
     id: 'guess-in-whole-seconds',
     section: 'RFC 9111 §4.2.2: a tenth of the time since the last change, rounded down',
     questions: STORED,

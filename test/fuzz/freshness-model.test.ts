@@ -19,7 +19,7 @@ interface Facts {
   readonly hasDate: boolean
 }
 
-/** RFC 9111 §4.2.1, row by row: the first that applies counts. */
+/** RFC 9111 §4.2.1, row by row: the first that applies counts. A guess is for a day at most. */
 const TABLE: readonly [string, (facts: Facts) => boolean, (facts: Facts) => number][] = [
   ['s-maxage', ({ isShared, sMaxage }) => isShared && sMaxage !== undefined, ({ sMaxage }) => delta(sMaxage)],
   ['max-age', ({ maxAge }) => maxAge !== undefined, ({ maxAge }) => delta(maxAge)],
@@ -28,7 +28,7 @@ const TABLE: readonly [string, (facts: Facts) => boolean, (facts: Facts) => numb
     'heuristic',
     ({ modified, status, isPublic }) =>
       typeof modified === 'number' && modified < 0 && (isPublic || [200, 404, 301].includes(status)),
-    ({ modified }) => Math.floor(-Number(modified) / 10),
+    ({ modified }) => Math.min(86_400, Math.floor(-Number(modified) / 10)),
   ],
   ['none', () => true, () => 0],
 ]

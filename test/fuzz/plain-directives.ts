@@ -18,6 +18,9 @@ const FLAGS = new Set([
   'only-if-cached',
 ])
 
+/** Those that count even where they are left over of a malformed member. */
+const FORBIDDING = ['private', 'no-store', 'no-cache']
+
 /** One directive in the form in which no two readers could differ: lower case, no quotes, no white space. */
 export interface PlainDirective {
   readonly name: string
@@ -41,8 +44,11 @@ export function readPlainly(value: string): PlainDirective[] {
       argument = (/^[^\s,"]*/.exec(rest.slice(1)) ?? [''])[0]
     }
     const comma = rest.indexOf(',')
+    const leftOver = comma < 0 ? rest : rest.slice(0, comma)
     rest = comma < 0 ? '' : rest.slice(comma)
     directives.push({ name: name.toLowerCase(), argument })
+    const strays = FORBIDDING.filter((stray) => leftOver.toLowerCase().includes(stray))
+    directives.push(...strays.map((stray) => ({ name: stray, argument: undefined })))
   }
   return directives
     .filter(({ name }) => NUMBERS.has(name) || FLAGS.has(name))
