@@ -23,10 +23,10 @@ export function decideHeadUpdate(stored: StoredGet, head: HeaderReader): 'update
     const before = read(stored.headers.get(name)?.trim() ?? '')
     return now === undefined || before === undefined ? undefined : now === before
   }
-  const validators = [isSame('etag', opaqueTag), isSame('last-modified', parseHttpDate)]
+  const validators = new Set([isSame('etag', opaqueTag), isSame('last-modified', parseHttpDate)])
   const length = head.get('content-length')
-  if (validators.includes(false) || (length && Number(length) !== stored.length)) return 'invalidate'
-  return validators.includes(true) ? 'update' : 'nothing'
+  if (validators.has(false) || (length && Number(length) !== stored.length)) return 'invalidate'
+  return validators.has(true) ? 'update' : 'nothing'
 }
 
 /** A weak tag is enough: the stored body stays what it is. */

@@ -60,6 +60,11 @@ export class Coherence implements LogListener {
     return this.#options.log.head
   }
 
+  /** Up to when all that the log says is known here, in ms of `now`. */
+  get heardAtMs(): number {
+    return this.#options.log.heardAtMs
+  }
+
   /** Whether L2 may be read and written: all that the log says is known here, and the log knows all that was done here. */
   get trustsL2(): boolean {
     const { log, maxLagMs, now } = this.#options

@@ -43,6 +43,7 @@ export class Fill<T> {
   readonly #options: FillOptions<T>
   #tick: number
   #revision: number
+  #beganAtMs: number
   #l2: TierLookup['l2'] = 'off'
   #l1Stored = false
   #l2Stored = false
@@ -53,12 +54,15 @@ export class Fill<T> {
     this.#options = options
     this.#tick = options.coherence.tick
     this.#revision = options.coherence.local.revision
+    this.#beganAtMs = options.monotonicNow()
   }
 
   /** Whether a caller that comes now, and knows of those groups, may wait for this fill's value. */
   mayBeJoined(groups: EntryGroups<never>): boolean {
+    const { coherence, key, monotonicNow } = this.#options
+    // A load may take longer than the log may be silent: its value then tells of too long ago.
+    if (!coherence.trustsL1(this.#beganAtMs, monotonicNow())) return false
     if (this.#isUntouched) return true
-    const { coherence, key } = this.#options
     const known = [this.#options.groups, groups].flatMap((some) => (typeof some === 'function' ? [] : some))
     return !coherence.local.covers(key, known, this.#tick)
   }
@@ -113,9 +117,11 @@ export class Fill<T> {
     const l1Ms = Math.min(lifetimes.l1Ms, ttlMs)
     if (l1Ms > 0 && sealed !== undefined) {
       const { value, groups } = entry
+      // Redis may answer while the log is silent: then the value is known to be good only as of the log's last word.
+      const loadedAtMs = Math.min(askedAtMs, coherence.heardAtMs)
       this.#l1Stored = memory.store(
         key,
-        { value, groups, since: tick, loadedAtMs: askedAtMs, expiresAtMs: askedAtMs + l1Ms },
+        { value, groups, since: tick, loadedAtMs, expiresAtMs: askedAtMs + l1Ms },
         sealed.bytes,
       )
     }
@@ -130,6 +136,7 @@ export class Fill<T> {
     const tick = this.#tick
     const since = coherence.head
     const beganAtMs = monotonicNow()
+    this.#beganAtMs = beganAtMs
     const value = await load()
     // Not awaited beyond L1: who asked has the value, and Redis may take its time.
     if (value !== undefined) void this.keep(value, { since, tick, beganAtMs })

@@ -187,11 +187,12 @@ describe('thermocline explain ends with one line and 1', () => {
     ) as string,
   })
 
-  it.each([
-    [['http://nowhere.invalid/'], /nowhere\.invalid (is no host|could not be looked up)/],
-  ])('for %j', async (args, message) => {
-    expect(await explain(...args)).toEqual(oneLine(message))
-  })
+  it.each([[['http://nowhere.invalid/'], /nowhere\.invalid (is no host|could not be looked up)/]])(
+    'for %j',
+    async (args, message) => {
+      expect(await explain(...args)).toEqual(oneLine(message))
+    },
+  )
 
   it('where nothing listens', async () => {
     const url = `http://127.0.0.1:${await freePort()}/`

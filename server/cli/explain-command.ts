@@ -51,9 +51,10 @@ export function explainCommand(): Command {
     .option('--json', 'print the structure, for programs')
     .addHelpText(
       'after',
-      '\nIt asks as a new client does: no browser has had a hand in it, but a cache in the server itself or on the way may ' +
-        'answer; what such caches say of themselves is printed. It asks for gzip, deflate or br, and counts the bytes of the ' +
-        "body as they came, so coded; --header 'Accept-Encoding: identity' asks for plain ones.\n" +
+      '\nIt asks as a new client does: no browser has had a hand in it, but a cache in the\n' +
+        'server itself or on the way may answer, and what such caches say is printed.\n' +
+        '\nIt asks for gzip, deflate or br, and counts the bytes of the body as they came, so\n' +
+        "coded; --header 'Accept-Encoding: identity' asks for plain ones.\n" +
         '\nRedirects are not followed; where one leads is printed. Cookies are not shown.\n' +
         "\nExample:\n  $ thermocline explain https://example.com/ --header 'Accept-Language: de'",
     )

@@ -44,17 +44,19 @@ export function watchDerived(request: IncomingMessage, use: CredentialUse): void
   const carrier = request as unknown as Record<string, unknown>
   for (const name of DERIVED) {
     const descriptor = Object.getOwnPropertyDescriptor(carrier, name)
-    if (descriptor === undefined || !descriptor.configurable || !('value' in descriptor)) continue
+    if (descriptor?.configurable !== true) continue
     let current: unknown = descriptor.value
     Object.defineProperty(carrier, name, {
       configurable: true,
       enumerable: descriptor.enumerable ?? true,
       get() {
         use.reads += 1
-        return current
+        // Another one that watches reads, such as the guard, goes on doing so.
+        return descriptor.get === undefined ? current : Reflect.apply(descriptor.get, carrier, [])
       },
       set(replacement: unknown) {
-        current = replacement
+        if (descriptor.set === undefined) current = replacement
+        else Reflect.apply(descriptor.set, carrier, [replacement])
       },
     })
   }

@@ -107,7 +107,9 @@ describe.each(WAYS)('through %s, a handler may answer by', (way) => {
         })
       })
       for (let round = 0; round < 2; round += 1) {
-        expect(await site.get('/a')).toMatchObject({ status: 200, body: 'hello' })
+        const answer = await site.get('/a')
+        expect(answer).toMatchObject({ status: 200, body: 'hello' })
+        expect(answer.trace).toMatch(/Response; (?:fwd|hit)/)
       }
     },
   )

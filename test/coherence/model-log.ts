@@ -8,15 +8,17 @@ export class ModelLog implements InvalidationLog {
   readonly heardAtMs = Number.POSITIVE_INFINITY
   readonly isCaughtUp = true
   head = 0
+  readonly #redis: ModelRedis
   readonly #server: ModelServer
   #cursor = 0
 
   constructor({ redis }: RedisLogOptions) {
-    this.#server = (redis as ModelRedis).server
+    this.#redis = redis as ModelRedis
+    this.#server = this.#redis.server
   }
 
   start(listener: LogListener): void {
-    this.#server.tails.add(() => void this.#deliverNext(listener))
+    this.#server.tails.push(() => void this.#deliverNext(listener))
     listener.caughtUp()
   }
 
@@ -42,6 +44,7 @@ export class ModelLog implements InvalidationLog {
     this.#cursor += 1
     this.head = Math.max(this.head, entry.seq)
     listener.invalidated(entry.invalidation, entry.seq)
+    this.#redis.heard(entry)
     // As a tail that was away does when it is back: what was queued is replayed.
     listener.caughtUp()
   }

@@ -12,7 +12,8 @@ export interface ModelEntry {
 export class ModelServer {
   readonly values = new Map<string, Buffer>()
   readonly entries: ModelEntry[] = []
-  readonly tails = new Set<() => void>()
+  readonly tails: (() => void)[] = []
+  readonly onAppend: ((seq: number) => void)[] = []
   readonly scheduler: Scheduler
   readonly #random: Random
 
@@ -29,7 +30,7 @@ export class ModelServer {
   append(invalidation: CompleteInvalidation): number {
     const seq = this.entries.length + 1
     this.entries.push({ seq, invalidation })
-    for (const tell of this.tails) tell()
+    for (const tell of [...this.onAppend, ...this.tails]) tell(seq)
     return seq
   }
 }
@@ -38,9 +39,12 @@ export class ModelServer {
 export class ModelRedis implements RedisLike {
   readonly status = 'ready'
   readonly server: ModelServer
+  /** Called when the process has heard of an entry. */
+  readonly heard: (entry: ModelEntry) => void
 
-  constructor(server: ModelServer) {
+  constructor(server: ModelServer, heard: (entry: ModelEntry) => void) {
     this.server = server
+    this.heard = heard
   }
 
   async callBuffer(command: string, ...args: RedisArgument[]): Promise<unknown> {

@@ -22,7 +22,8 @@ export class Scheduler {
     while (this.#waiting.length > 0) {
       const chosen = this.#random.below(this.#waiting.length)
       const last = this.#waiting.pop()
-      const resolve = chosen === this.#waiting.length ? last : this.#waiting.splice(chosen, 1, last ?? (() => {}))[0]
+      const resolve =
+        chosen === this.#waiting.length ? last : this.#waiting.splice(chosen, 1, last ?? (() => {}))[0]
       resolve?.()
       await settle()
     }

@@ -27,7 +27,8 @@ export const adapter: Adapter = async ({ tiers, port, namespace }) => {
     },
     ({ load }: Call) => load(),
   )
-  const fetch = cache[namespace]
+  const { [namespace]: fetch } = cache
+  if (fetch === undefined) throw new Error(`${namespace} was not defined.`)
   return {
     getOrSet: (key, load, groups) => fetch({ key, load, groups }),
     get: (key) => cache.get(namespace, `${namespace}~${key}`),

@@ -1,0 +1,321 @@
+import { once } from 'node:events'
+import { type Socket, connect } from 'node:net'
+import { Readable, pipeline } from 'node:stream'
+import type { Request, Response } from 'express'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Answer,
+  Clock,
+  Gate,
+  WAYS,
+  afterwards,
+  ask,
+  cacheOn,
+  serveCached,
+} from '../../test/support/cached-app.ts'
+import { RedisServer } from '../../test/support/redis-server.ts'
+import { serve } from '../../test/support/serve.ts'
+import { waitUntil } from '../../test/support/wait-until.ts'
+import { createTieredCache } from '../cache/tiered-cache.ts'
+import { type ReverseProxyOptions, createReverseProxy } from '../proxy/reverse-proxy.ts'
+
+const CHUNK = Buffer.alloc(65_536, 'x')
+/** More than the buffers of a connection take, so that who does not read is felt. */
+const LARGE_BYTES = 256 * CHUNK.length
+const ROOMY = { l1: { maxBytes: 8 * LARGE_BYTES } }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** A client that asks and then reads nothing. */
+async function askAndIgnore(url: string, path: string): Promise<Socket> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname).pause()
+  socket.on('error', () => {})
+  afterwards(() => socket.destroy())
+  await once(socket, 'connect')
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`)
+  return socket
+}
+
+async function proxyTo(origin: (request: Request, response: Response) => void, options: object = {}) {
+  const served = await serve(origin as Parameters<typeof serve>[0])
+  afterwards(served.close)
+  const clock = new Clock()
+  const cache = createTieredCache({ clock: clock.now, ...ROOMY })
+  afterwards(() => cache.close())
+  const settings: ReverseProxyOptions = { origin: served.url, cache, clock: clock.now, ...options }
+  const proxy = createReverseProxy(settings)
+  const url = await proxy.listen(0)
+  afterwards(() => proxy.close(0))
+  return { url, clock, get: (path: string) => ask(url, 'GET', path) }
+}
+
+describe.each(WAYS)('through %s, others are not held up', (way) => {
+  it('by one who does not read what they wait for as well', async () => {
+    const site = await serveCached(
+      way,
+      (app) => {
+        app.get('/a', (_, response) => {
+          response.set({ 'Cache-Control': 'public, max-age=60', 'Content-Length': String(LARGE_BYTES) })
+          let left = LARGE_BYTES / CHUNK.length
+          const source = new Readable({ read: () => void source.push(left-- > 0 ? CHUNK : null) })
+          pipeline(source, response, () => {})
+        })
+      },
+      { response: { maxBodyBytes: LARGE_BYTES + 1, collapse: '1h' }, tiered: ROOMY },
+    )
+    const leader = await askAndIgnore(site.url, '/a')
+    await waitUntil(() => site.calls === 1, 'the one who does not read')
+    const others = await Promise.all([1, 2, 3].map(() => site.get('/a')))
+    expect(others.map(({ bytes }) => bytes.length)).toEqual(Array(3).fill(LARGE_BYTES))
+    expect(site.calls).toBe(1)
+    leader.destroy()
+    expect((await site.get('/a')).bytes).toHaveLength(LARGE_BYTES)
+    expect(site.calls).toBe(1)
+  })
+
+  it.each(['private, no-store', 'no-store', 'private, max-age=60'])(
+    "by another user's slow request for a URL that is %s",
+    async (cacheControl) => {
+      const gate = new Gate()
+      const site = await serveCached(
+        way,
+        (app) => {
+          app.get('/me', async (request, response) => {
+            const { cookie } = request.headers
+            if (cookie === 'slow') await gate.passed
+            response.set('Cache-Control', cacheControl).send(`me ${cookie}`)
+          })
+        },
+        { response: { collapse: '1h' } },
+      )
+      for (let round = 1; round <= 2; round += 1) {
+        const slow = site.get('/me', { cookie: 'slow' })
+        await waitUntil(() => site.calls === 4 * round - 3, 'the slow one')
+        const users = ['ann', 'bob', 'cid']
+        const answers = await Promise.all(users.map((cookie) => site.get('/me', { cookie })))
+        expect(answers.map(({ body }) => body)).toEqual(['me ann', 'me bob', 'me cid'])
+        gate.open()
+        expect((await slow).body).toBe('me slow')
+      }
+    },
+  )
+
+  it('by a handler that never ends: after a while one of them goes, and the rest wait for that one', async () => {
+    const site = await serveCached(
+      way,
+      (app) => {
+        app.get('/a', async (_, response) => {
+          if (site.calls === 1) return
+          await nextTurn()
+          response.set('Cache-Control', 'public, max-age=60').send('answer')
+        })
+      },
+      { response: { collapse: '50ms' } },
+    )
+    site.get('/a').catch(() => {})
+    await waitUntil(() => site.calls === 1, 'the one that never ends')
+    const others = await Promise.all(Array.from({ length: 10 }, () => site.get('/a')))
+    expect(others.map(({ body }) => body)).toEqual(Array(10).fill('answer'))
+    expect(site.calls).toBe(2)
+  })
+
+  it('where they are not to wait at all', async () => {
+    const gate = new Gate()
+    const site = await serveCached(
+      way,
+      (app) => {
+        app.get('/a', async (_, response) => {
+          await gate.passed
+          response.set('Cache-Control', 'public, max-age=60').send('answer')
+        })
+      },
+      { response: { collapse: 0 } },
+    )
+    const answers = Array.from({ length: 5 }, () => site.get('/a'))
+    await waitUntil(() => site.calls === 5, 'all of them in the application')
+    gate.open()
+    expect((await Promise.all(answers)).map(({ body }) => body)).toEqual(Array(5).fill('answer'))
+    expect((await site.get('/a')).trace).toContain('hit')
+  })
+
+  it.each([
+    ['no-store', { 'cache-control': 'no-store' }],
+    ['a cookie', { cookie: 'a=1' }],
+    ['credentials', { authorization: 'Bearer x' }],
+  ])('by a first request with %s: those who come at once still make one call', async (_, headers) => {
+    const gate = new Gate()
+    const site = await serveCached(way, (app) => {
+      app.get('/a', async (_request, response) => {
+        if (site.calls > 1) await gate.passed
+        response.set('Cache-Control', 'max-age=60').send('answer')
+      })
+    })
+    expect((await site.get('/a', headers)).trace).not.toContain('stored')
+    const answers = Array.from({ length: 50 }, () => site.get('/a'))
+    await waitUntil(() => site.arrivals === 51, 'all of them')
+    gate.open()
+    expect((await Promise.all(answers)).every(({ body }) => body === 'answer')).toBe(true)
+    expect(site.calls).toBe(2)
+  })
+})
+
+it('one who does not read holds up nobody in front of another origin either', async () => {
+  let calls = 0
+  const options = { maxBodyBytes: LARGE_BYTES + 1, collapse: '1h' }
+  const { url, get } = await proxyTo((_, response) => {
+    calls += 1
+    response.setHeader('Cache-Control', 'public, max-age=60').end(Buffer.alloc(LARGE_BYTES, 'x'))
+  }, options)
+  await askAndIgnore(url, '/a')
+  await waitUntil(() => calls === 1, 'the one who does not read')
+  const others = await Promise.all([1, 2, 3].map(() => get('/a')))
+  expect(others.map(({ bytes }) => bytes.length)).toEqual(Array(3).fill(LARGE_BYTES))
+  expect(calls).toBe(1)
+})
+
+describe.each(WAYS)('through %s, a head that could not be written', (way) => {
+  it('leaves nothing behind: what follows it is judged and traced for itself', async () => {
+    const errors: unknown[] = []
+    const site = await serveCached(way, (app) => {
+      app.get('/a', (request, response) => {
+        response.setHeader('Cache-Control', 'public, max-age=60')
+        const { cookie } = request.headers
+        if (cookie === undefined) return void response.end('for all')
+        try {
+          response.writeHead(200, 'caf\u0119')
+        } catch (error) {
+          errors.push((error as NodeJS.ErrnoException).code)
+          response.statusMessage = ''
+          response.setHeader('Cache-Control', 'private, max-age=60')
+          response.setHeader('Set-Cookie', 'sid=secret')
+          response.write('for ')
+          response.end(cookie)
+        }
+      })
+    })
+    const own = await site.get('/a', { cookie: 'ann' })
+    expect(errors).toEqual(['ERR_INVALID_CHAR'])
+    expect(own).toMatchObject({ body: 'for ann', headers: { 'set-cookie': ['sid=secret'] } })
+    expect(own.trace).toMatch(/^Response; fwd=uri-miss; fwd-status=200; detail=store-[a-z-]+$/)
+    const other = await site.get('/a')
+    expect(other).toMatchObject({ body: 'for all', trace: expect.stringContaining('fwd=uri-miss') })
+    expect(other.headers['set-cookie']).toBeUndefined()
+    expect(site.calls).toBe(2)
+  })
+})
+
+describe.each(WAYS)('through %s, what was invalidated while others waited for it', (way) => {
+  it.each([
+    ['is not for others', (response: Response) => void response.set('Cache-Control', 'private').send('own')],
+    ['is an error', (response: Response) => void response.status(500).send('own')],
+  ])('is neither validated nor kept by them when what they waited for %s', async (_, answer) => {
+    const gate = new Gate()
+    const asked: unknown[] = []
+    let body = 'OLD'
+    const site = await serveCached(way, (app) => {
+      app.post('/a', (_request, response) => {
+        body = 'NEW'
+        response.status(204).end()
+      })
+      app.get('/a', async (request, response) => {
+        asked.push(request.get('if-modified-since'))
+        if (asked.length === 2) {
+          await gate.passed
+          answer(response)
+          return
+        }
+        response.set('Cache-Control', 'max-age=1, stale-if-error=9999')
+        response.set('Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT')
+        if (request.get('if-modified-since')) response.status(304).end()
+        else response.send(body)
+      })
+    })
+    await site.get('/a')
+    site.clock.forward(3)
+    const leader = site.get('/a')
+    await waitUntil(() => asked.length === 2, 'the first of them')
+    const follower = site.get('/a')
+    await waitUntil(() => site.arrivals === 3, 'who waits for it')
+    await nextTurn()
+    expect((await site.send('POST', '/a')).status).toBe(204)
+    gate.open()
+    expect((await leader).body).toBe('own')
+    expect((await follower).body).toBe('NEW')
+    expect(asked.slice(2)).toEqual([undefined])
+    expect(await site.get('/a')).toMatchObject({ body: 'NEW', trace: expect.stringContaining('hit') })
+  })
+
+  it('does not stand in for the error that one in flight then meets', async () => {
+    const gate = new Gate()
+    const site = await serveCached(way, (app) => {
+      app.post('/a', (_, response) => void response.status(204).end())
+      app.get('/a', async (_, response) => {
+        if (site.calls > 1) {
+          await gate.passed
+          response.status(500).send('error')
+        } else response.set('Cache-Control', 'max-age=1, stale-if-error=9999').send('OLD')
+      })
+    })
+    await site.get('/a')
+    site.clock.forward(3)
+    const inFlight = site.get('/a')
+    await waitUntil(() => site.calls === 2, 'the request')
+    await site.send('POST', '/a')
+    gate.open()
+    expect(await inFlight).toMatchObject({ status: 500, body: 'error' })
+  })
+})
+
+describe('what is invalidated while L2 is still being read', () => {
+  let server: RedisServer
+  beforeAll(async () => {
+    server = await RedisServer.start()
+  })
+  afterAll(() => server.kill())
+
+  it.each(WAYS)('is not answered, through %s', async (way) => {
+    const clock = new Clock()
+    const [gate, read] = [new Gate(), new Gate()]
+    let version = 'v0'
+    const page = (_: Request, response: Response): void => {
+      response.set({ 'Cache-Control': 'max-age=600', 'Cache-Groups': '"g"' })
+      response.send(version + 'y'.repeat(20_000))
+    }
+    const one = await serveCached(way, (app) => void app.get('/a', page), {
+      cache: await cacheOn(server.url, clock),
+      clock,
+    })
+    const redis = new Redis(server.url)
+    afterwards(() => redis.disconnect())
+    const plain = redis.callBuffer.bind(redis) as (...command: unknown[]) => Promise<unknown>
+    const slow = async (...command: unknown[]): Promise<unknown> => {
+      const reply = await plain(...command)
+      if (command.some((part) => String(part).includes('response-body'))) {
+        read.open()
+        await gate.passed
+      }
+      return reply
+    }
+    Object.assign(redis, { callBuffer: slow })
+    const cache = createTieredCache({ redis, clock: clock.now, maxLagMs: '30d', timeout: 10_000 } as never)
+    afterwards(() => cache.close())
+    expect(await cache.ready(5_000)).toBe(true)
+    const two = await serveCached(way, (app) => void app.get('/a', page), { cache, clock })
+    const host = { host: `${way.toLowerCase()}.example` }
+    await one.get('/a', host)
+    const probe = new Redis(server.url)
+    afterwards(() => probe.disconnect())
+    const inL2 = async () =>
+      (await probe.keys('*')).filter((key) => key.includes(host.host) || key.includes('-body')).length
+    await waitUntil(async () => (await inL2()) >= 3, 'the response in L2')
+    version = 'v1'
+    const inFlight = two.get('/a', host)
+    await read.passed
+    await cache.invalidate({ groups: ['g'] })
+    gate.open()
+    expect((await inFlight).body.slice(0, 2)).toBe('v1')
+    expect((await two.get('/a', host)).body.slice(0, 2)).toBe('v1')
+  })
+})
