@@ -1,6 +1,6 @@
-// What takes too long for `npm test`: millions of random exchanges, and a mutation check of policy/.
-//   npm run soak               both
-//   npm run soak -- fuzz       one of them: fuzz or mutation
+// What takes too long for `npm test`: millions of random exchanges, a mutation check of policy/, and ten minutes of faults.
+//   npm run soak               all
+//   npm run soak -- fuzz       one of them: fuzz, mutation or coherence
 // FUZZ_EXCHANGES and FUZZ_SEED say how many exchanges (5,000,000) and which ones.
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
@@ -10,6 +10,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const PARTS = {
   fuzz: { command: 'vitest run test/fuzz', defaults: { FUZZ_EXCHANGES: '5000000' } },
   mutation: { command: 'stryker run', defaults: {} },
+  coherence: { command: 'tsx test/coherence/run.ts --seconds 600', defaults: {} },
 }
 
 const asked = process.argv.slice(2)

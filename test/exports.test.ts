@@ -2,17 +2,20 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 
 // A change here is a change of the public surface: it belongs into CHANGELOG.md.
-it.each(['policy', 'server', 'sw', 'client'])('thermocline/%s exports these names', async (part) => {
-  // `thermocline/sw` needs the names of a worker's scope to be imported at all.
-  const source = await readFile(new URL(`../dist/${part}/index.d.ts`, import.meta.url), 'utf8')
-  const names = [...source.matchAll(/export (?:type )?\{([^}]*)\}/g)]
-    .flatMap((match) => (match[1] ?? '').split(','))
-    .map((name) => name.trim())
-    .filter(Boolean)
-  expect(names.toSorted()).toMatchSnapshot()
-})
+it.each(['policy', 'server', 'server/testing', 'sw', 'client'])(
+  'thermocline/%s exports these names',
+  async (part) => {
+    // `thermocline/sw` needs the names of a worker's scope to be imported at all.
+    const source = await readFile(new URL(`../dist/${part}/index.d.ts`, import.meta.url), 'utf8')
+    const names = [...source.matchAll(/export (?:type )?\{([^}]*)\}/g)]
+      .flatMap((match) => (match[1] ?? '').split(','))
+      .map((name) => name.trim())
+      .filter(Boolean)
+    expect(names.toSorted()).toMatchSnapshot()
+  },
+)
 
-it.each(['policy', 'server', 'client'])(
+it.each(['policy', 'server', 'server/testing', 'client'])(
   'thermocline/%s is imported by Node without side effects',
   async (part) => {
     const module = (await import(`thermocline/${part}`)) as Record<string, unknown>

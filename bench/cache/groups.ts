@@ -1,5 +1,5 @@
 import { RedisServer } from '../../test/support/redis-server.ts'
-import { median } from '../measure.ts'
+import { median } from '../median.ts'
 import { BenchProcess } from './bench-process.ts'
 import { DELETING, type SubjectName } from './subjects.ts'
 

@@ -20,7 +20,7 @@ export interface Subject {
 }
 
 /** Which tiers a subject is opened with; `l2` alone shows what reading Redis costs. */
-export type Tiers = 'l1' | 'l2' | 'both'
+type Tiers = 'l1' | 'l2' | 'both'
 
 export interface Opening {
   readonly tiers: Tiers

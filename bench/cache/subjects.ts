@@ -17,7 +17,7 @@ export type SubjectName = keyof typeof SUBJECTS
 export const NAMES = Object.keys(SUBJECTS) as SubjectName[]
 
 /** The limits: one tier without the work of a cache, so nothing to probe. */
-export const LIMITS: ReadonlySet<SubjectName> = new Set(['lru-cache', 'ioredis'])
+const LIMITS: ReadonlySet<SubjectName> = new Set(['lru-cache', 'ioredis'])
 /** Caches, which must stand the probes as well. */
 export const CACHES = NAMES.filter((name) => !LIMITS.has(name))
 

@@ -1,4 +1,4 @@
-import { median } from '../measure.ts'
+import { median } from '../median.ts'
 import type { GroupRow } from './groups.ts'
 import { type SpeedFigures, GROUP_COUNTS, l1Measure, l2Measure } from './speed.ts'
 import type { SubjectName } from './subjects.ts'

@@ -1,4 +1,4 @@
-import { median } from '../measure.ts'
+import { median } from '../median.ts'
 import type { LoadResult } from './load-result.ts'
 import { APICACHE, CACHED_LISTENER, EXPRESS, HEADER_POLICY, NODE_HTTP, RESPONSE_CACHE } from './subjects.ts'
 

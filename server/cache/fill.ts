@@ -86,9 +86,9 @@ export class Fill<T> {
     return { l1, l2: this.#l2, l1Stored: this.#l1Stored, l2Stored: this.#l2Stored, ttlMs: this.#ttlMs }
   }
 
-  /** Puts a value into both tiers, as of where its invalidation stands; resolves when L2 has it or has been given up on. */
+  /** Puts a value that was there when this was made into both tiers, as of where its invalidation stands; resolves when L2 has it or has been given up on. */
   async put(value: T, { seq, tick }: Carried): Promise<void> {
-    await this.keep(value, { since: seq, tick, beganAtMs: this.#options.monotonicNow() })
+    await this.keep(value, { since: seq, tick, beganAtMs: this.#beganAtMs })
   }
 
   async #readL2(): Promise<CacheEntry | undefined> {

@@ -92,3 +92,36 @@ it('is bounded by maxLagMs also for those who join a slow load', async () => {
   expect(await reader.cache.getOrSet('a', () => row)).toBe('new')
   expect(await first).toBe('old')
 })
+
+it('is bounded by maxLagMs also for what was set by a process that was then held up', async () => {
+  const server = await RedisServer.start()
+  cleanUp.push(() => server.kill())
+  const proxy = await FaultProxy.start(server.port)
+  cleanUp.push(() => proxy.close())
+  const redis = new Redis(proxy.port, '127.0.0.1')
+  redis.on('error', () => {})
+  let heldUpMs = 0
+  const cache = createTieredCache({
+    redis,
+    maxLagMs: MAX_LAG_MS,
+    clock: () => performance.now() + heldUpMs,
+    // The log has been asked; its answer is looked at only later.
+    onEvent: ({ type }) => {
+      if (type === 'invalidated') heldUpMs = MAX_LAG_MS * 0.9
+    },
+  })
+  cleanUp.push(
+    () => redis.disconnect(),
+    () => cache.close(),
+  )
+  expect(await cache.ready(5_000)).toBe(true)
+  const beganAtMs = performance.now()
+  await cache.set('a', 'value')
+  proxy.strike({ kind: 'half-open' })
+  expect(cache.peek('a')).toBe('value')
+  await waitUntil(
+    () => performance.now() > beganAtMs + MAX_LAG_MS * 0.3,
+    'more than maxLagMs to have gone by',
+  )
+  expect(cache.peek('a')).toBeUndefined()
+})

@@ -165,8 +165,9 @@ export class TieredCache {
         `\`set\` was given no value for ${JSON.stringify(key)}. Use \`delete\` to remove it.`,
       )
     }
-    const carried = await this.#coherence.invalidate({ keys: [key], groups: [], prefixes: [] })
+    // Made first: the value tells of now, and this process may be held up until the log has answered.
     const fill = this.#newFill<T>(key, () => value, options)
+    const carried = await this.#coherence.invalidate({ keys: [key], groups: [], prefixes: [] })
     await fill.put(value, carried)
   }
 

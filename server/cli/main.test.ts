@@ -100,6 +100,19 @@ describe('thermocline proxy', () => {
     expect(run.out).toMatch(/^Listening[^\n]*\n$/)
   })
 
+  it('says what was answered from the store', async () => {
+    const { run, url } = await proxyOf((_, response) => {
+      response.setHeader('Cache-Control', 'max-age=60').setHeader('ETag', '"v1"').end('kept')
+    })
+    for (let request = 0; request < 2; request += 1) await (await fetch(`${url}/a`)).text()
+    const copy = { headers: { 'if-none-match': '"v1"', 'cache-control': 'max-age=60' } }
+    expect((await fetch(`${url}/a`, copy)).status).toBe(304)
+    await waitUntil(() => run.out.split('GET ').length === 4, 'the third line')
+    expect(run.out).toMatch(
+      /\nGET \/a 200 uri-miss\+stored \S+ms\nGET \/a 200 hit \S+ms\nGET \/a 304 hit \S+ms\n$/,
+    )
+  })
+
   it('says where a stored response stood in for an origin that is gone', async () => {
     const origin = await serve((_, response) => {
       response.setHeader('Cache-Control', 'max-age=0').setHeader('ETag', '"v1"').end('kept')

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import {
   type HeaderReader,
+  PROFILES,
   type ResponseDirectives,
   decideStore,
   freshnessLifetime,
@@ -21,6 +22,9 @@ export interface Outgoing {
 export function isTargeted(field: string): boolean {
   return field.endsWith('cdn-cache-control') || field === 'surrogate-control'
 }
+
+/** As caches do that are not this one, where theirs go further than `safe`: the answer may pass through them. */
+const LIKE_OTHERS = { ...PROFILES.safe, storesForAuthorization: true, storesForSilentTarget: true }
 
 /** Whether a shared cache that follows `Cache-Control`, or one of the targeted fields, may answer somebody else with this response. */
 export function isShareable(outgoing: Outgoing): boolean {
@@ -46,7 +50,7 @@ function isShareableUnder(
     status,
     headers,
     cacheType: 'shared',
-    profile: 'safe',
+    profile: LIKE_OTHERS,
     directives,
   })
   if (!store) return false

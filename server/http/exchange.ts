@@ -28,10 +28,17 @@ export class Exchange {
     this.readsBeforeRoute = this.credentials.reads
     if (!this.credentials.isPresent) return
     watchDerived(request, this.credentials)
-    // A session looks itself up once more when the head is written. This hook is the last one set, so it comes first.
-    onHead(response, () => {
-      this.#readsOfRoute = this.credentials.reads - this.readsBeforeRoute
-    })
+    // A session looks itself up once more when the response ends or its head is written. These hooks are the last ones set, so
+    // they come first.
+    const take = (): void => {
+      this.#readsOfRoute ??= this.credentials.reads - this.readsBeforeRoute
+    }
+    const { end } = response as { readonly end: (...written: unknown[]) => ServerResponse }
+    response.end = (...written: unknown[]) => {
+      take()
+      return Reflect.apply(end, response, written)
+    }
+    onHead(response, take)
   }
 
   /** How often the route has looked at who is asking. */

@@ -1,6 +1,8 @@
+import cookieParser from 'cookie-parser'
 import express from 'express'
+import session from 'express-session'
 import onHeaders from 'on-headers'
-import type { Express, Request } from 'express'
+import type { Express, Request, RequestHandler } from 'express'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   definePolicies,
@@ -236,6 +238,60 @@ describe('a route under a policy', () => {
     expect(() => createHttpPolicies(policies, { partitoin: () => 1 } as never)).toThrow(
       /no option `partitoin`/,
     )
+  })
+})
+
+describe('a public route behind middleware that makes something of credentials', () => {
+  type Known = Request & { user?: string; session?: { name?: string }; cookies?: Record<string, string> }
+  const own: RequestHandler = (request, _, next) => {
+    const { cookie } = request.headers
+    Object.assign(request, { user: cookie === undefined ? undefined : 'Ada' })
+    next()
+  }
+  const sessions = () => session({ secret: 'test', resave: false, saveUninitialized: false })
+  const CASES: [string, () => RequestHandler, (request: Known) => unknown][] = [
+    ['req.cookies', () => cookieParser(), ({ cookies }) => cookies?.['name']],
+    ['req.signedCookies', () => cookieParser('test'), ({ signedCookies }) => signedCookies as unknown],
+    ['req.session', sessions, (request) => request.session?.name],
+    ['req.user', () => own, ({ user }) => user],
+  ]
+
+  /** A client that is known by its cookie: of its own making, or of a session. */
+  const behind = async (path: string, middleware: RequestHandler, look: (request: Known) => unknown) => {
+    app.use(middleware)
+    app.post('/login', (request, response) => {
+      const known = (request as Known).session
+      if (known !== undefined) known.name = 'Ada'
+      response.end()
+    })
+    app.get(path, http.route('product'), (request, response) => {
+      response.json({ you: look(request as Known) ?? null })
+    })
+    const login = await fetch(`${url}/login`, { method: 'POST' })
+    return { cookie: login.headers.get('set-cookie')?.split(';', 1)[0] ?? 'name=Ada' }
+  }
+
+  it.each(CASES)("is nobody else's where its handler reads %s", async (name, make, look) => {
+    const known = await behind(`/${name}`, make(), look)
+    const { headers } = await get(`/${name}`, known)
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('cdn-cache-control')).toBeNull()
+    expect(warnings).toEqual([expect.stringContaining(`/${name} was made by looking at Cookie`)])
+  })
+
+  it.each(CASES)('stays public where its handler does not read %s', async (_, make) => {
+    const known = await behind('/p', make(), () => 'anybody')
+    const { headers } = await get('/p', known)
+    expect(headers.get('cache-control')).toMatch(/^public, max-age=60/)
+    expect(headers.get('cdn-cache-control')).toMatch(/^max-age=300/)
+    expect(warnings).toEqual([])
+  })
+
+  it.each(CASES)('stays public for who has none, whatever of %s its handler reads', async (_, make, look) => {
+    await behind('/p', make(), look)
+    const { headers } = await get('/p')
+    expect(headers.get('cache-control')).toMatch(/^public, max-age=60/)
+    expect(warnings).toEqual([])
   })
 })
 

@@ -45,6 +45,7 @@ export function watchDerived(request: IncomingMessage, use: CredentialUse): void
   for (const name of DERIVED) {
     const descriptor = Object.getOwnPropertyDescriptor(carrier, name)
     if (descriptor?.configurable !== true) continue
+    const { get, set } = descriptor as { get?: () => unknown; set?: (value: unknown) => void }
     let current: unknown = descriptor.value
     Object.defineProperty(carrier, name, {
       configurable: true,
@@ -52,11 +53,11 @@ export function watchDerived(request: IncomingMessage, use: CredentialUse): void
       get() {
         use.reads += 1
         // Another one that watches reads, such as the guard, goes on doing so.
-        return descriptor.get === undefined ? current : Reflect.apply(descriptor.get, carrier, [])
+        return get === undefined ? current : Reflect.apply(get, carrier, [])
       },
       set(replacement: unknown) {
-        if (descriptor.set === undefined) current = replacement
-        else Reflect.apply(descriptor.set, carrier, [replacement])
+        if (set === undefined) current = replacement
+        else Reflect.apply(set, carrier, [replacement])
       },
     })
   }

@@ -114,7 +114,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       // Cut off, never ended: half a body must not pass for a whole one.
       this.#report('broken', error)
       this.#finish()
-      response.destroy()
+      // Unless a cache has answered in its place: that answer is whole.
+      if (!response.writableEnded) response.destroy()
       return
     }
     const { method = 'GET' } = request

@@ -97,12 +97,12 @@ describe.each(WAYS)('through %s, a handler may answer by', (way) => {
   })
 
   it.each(['Age', 'Vary', 'Cache-Control', 'CDN-Cache-Control', 'Content-Type', 'ETag', 'Cache-Status'])(
-    '%s as a list of numbers, as Node does',
+    '%s as a list of one number, as Node does',
     async (name) => {
       const site = await serveCached(way, (app) => {
         app.get('/a', (_, response) => {
           if (name !== 'Cache-Control') response.setHeader('Cache-Control', FRESH)
-          response.setHeader(name, [5, 6] as never)
+          response.setHeader(name, [5] as never)
           response.end('hello')
         })
       })

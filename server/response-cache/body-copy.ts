@@ -32,15 +32,15 @@ export class BodyCopy {
   add(chunk: unknown, encoding: unknown): void {
     if (this.#chunks === undefined) return
     const { maxBytes, budget, onOverflow } = this.#options
-    const length = typeof chunk === 'string' ? chunk.length : (chunk as Uint8Array).byteLength
+    const bytes = copyOf(chunk, encoding)
+    const { length } = bytes
     if (this.#bytes + length > maxBytes || budget.usedBytes + length > budget.maxBytes) {
       this.discard()
       onOverflow()
       return
     }
-    const bytes = copyOf(chunk, encoding)
-    this.#bytes += bytes.length
-    budget.usedBytes += bytes.length
+    this.#bytes += length
+    budget.usedBytes += length
     this.#chunks.push(bytes)
   }
 

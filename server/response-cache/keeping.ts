@@ -15,7 +15,7 @@ import type { HeaderPairs, ResponseRecord } from './stored-response.ts'
 
 /** Fields that belong to a stored response whoever set them: caches decide by them, or they describe its body. */
 const SPEAKS_OF_RESPONSE =
-  /^(?:.*cache-control|content-.*|age|cache-groups|date|etag|expires|last-modified|location|no-vary-search|set-cookie|vary)$/
+  /^(?:.*cache-control|content-(?:digest|disposition|encoding|language|length|location|md5|range|type)|age|cache-groups|date|etag|expires|last-modified|location|no-vary-search|set-cookie|vary)$/
 
 /** The request's own fields set aside: what then stands in the way lies in the response. */
 const NO_FIELDS = fromPairs([])

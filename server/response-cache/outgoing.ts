@@ -109,8 +109,10 @@ export function watchOutgoing(response: ServerResponse, events: OutgoingEvents):
     copyBody(written[0], written[1])
     if (verdict?.kind === 'send') {
       const mayGoOn = Reflect.apply(write, response, written)
-      // Who waits for the whole of it must not wait for one slow client: the application goes on while the copy is kept.
-      return verdict.copy?.isWhole === true || mayGoOn
+      // Who waits for the whole of it must not wait for one slow client: the application goes on while the copy is kept,
+      // once the event loop has had its turn.
+      if (mayGoOn === false && verdict.copy?.isWhole === true) setImmediate(() => response.emit('drain'))
+      return mayGoOn
     }
     callBack(written)
     return true
@@ -170,7 +172,7 @@ function setHeadersSent(response: ServerResponse, isPretended: boolean): void {
 function declareLength(response: ServerResponse, chunk: unknown, encoding: unknown): void {
   const { req } = response
   // An application may have set it as a text, which Node takes for the number.
-  const statusCode = Number(response.statusCode)
+  const statusCode = Math.trunc(response.statusCode)
   const hasNoBody = req.method === 'HEAD' || statusCode < 200 || statusCode === 204 || statusCode === 304
   const isDeclared = ['content-length', 'transfer-encoding', 'trailer'].some((name) =>
     response.hasHeader(name),

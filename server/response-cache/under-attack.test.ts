@@ -2,19 +2,8 @@ import { once } from 'node:events'
 import { type Socket, connect } from 'node:net'
 import { Readable, pipeline } from 'node:stream'
 import type { Request, Response } from 'express'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type Answer,
-  Clock,
-  Gate,
-  WAYS,
-  afterwards,
-  ask,
-  cacheOn,
-  serveCached,
-} from '../../test/support/cached-app.ts'
-import { RedisServer } from '../../test/support/redis-server.ts'
+import { describe, expect, it } from 'vitest'
+import { Clock, Gate, WAYS, afterwards, ask, serveCached } from '../../test/support/cached-app.ts'
 import { serve } from '../../test/support/serve.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 import { createTieredCache } from '../cache/tiered-cache.ts'
@@ -78,7 +67,7 @@ describe.each(WAYS)('through %s, others are not held up', (way) => {
   it.each(['private, no-store', 'no-store', 'private, max-age=60'])(
     "by another user's slow request for a URL that is %s",
     async (cacheControl) => {
-      const gate = new Gate()
+      let gate = new Gate()
       const site = await serveCached(
         way,
         (app) => {
@@ -91,6 +80,7 @@ describe.each(WAYS)('through %s, others are not held up', (way) => {
         { response: { collapse: '1h' } },
       )
       for (let round = 1; round <= 2; round += 1) {
+        gate = new Gate()
         const slow = site.get('/me', { cookie: 'slow' })
         await waitUntil(() => site.calls === 4 * round - 3, 'the slow one')
         const users = ['ann', 'bob', 'cid']
@@ -182,7 +172,10 @@ describe.each(WAYS)('through %s, a head that could not be written', (way) => {
       app.get('/a', (request, response) => {
         response.setHeader('Cache-Control', 'public, max-age=60')
         const { cookie } = request.headers
-        if (cookie === undefined) return void response.end('for all')
+        if (cookie === undefined) {
+          response.end('for all')
+          return
+        }
         try {
           response.writeHead(200, 'caf\u0119')
         } catch (error) {
@@ -206,116 +199,59 @@ describe.each(WAYS)('through %s, a head that could not be written', (way) => {
   })
 })
 
-describe.each(WAYS)('through %s, what was invalidated while others waited for it', (way) => {
-  it.each([
-    ['is not for others', (response: Response) => void response.set('Cache-Control', 'private').send('own')],
-    ['is an error', (response: Response) => void response.status(500).send('own')],
-  ])('is neither validated nor kept by them when what they waited for %s', async (_, answer) => {
-    const gate = new Gate()
-    const asked: unknown[] = []
-    let body = 'OLD'
-    const site = await serveCached(way, (app) => {
-      app.post('/a', (_request, response) => {
-        body = 'NEW'
-        response.status(204).end()
-      })
-      app.get('/a', async (request, response) => {
-        asked.push(request.get('if-modified-since'))
-        if (asked.length === 2) {
-          await gate.passed
-          answer(response)
-          return
-        }
-        response.set('Cache-Control', 'max-age=1, stale-if-error=9999')
-        response.set('Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT')
-        if (request.get('if-modified-since')) response.status(304).end()
-        else response.send(body)
-      })
-    })
-    await site.get('/a')
-    site.clock.forward(3)
-    const leader = site.get('/a')
-    await waitUntil(() => asked.length === 2, 'the first of them')
-    const follower = site.get('/a')
-    await waitUntil(() => site.arrivals === 3, 'who waits for it')
-    await nextTurn()
-    expect((await site.send('POST', '/a')).status).toBe(204)
-    gate.open()
-    expect((await leader).body).toBe('own')
-    expect((await follower).body).toBe('NEW')
-    expect(asked.slice(2)).toEqual([undefined])
-    expect(await site.get('/a')).toMatchObject({ body: 'NEW', trace: expect.stringContaining('hit') })
-  })
+/** A handler that is well at first, and then fails in the middle of saying so. */
+function failing(calls: () => number, fail: (response: Response) => void, body: Buffer) {
+  return (_: Request, response: Response): void => {
+    if (calls() === 1) {
+      response.setHeader('Cache-Control', 'max-age=1, stale-if-error=600').end(body)
+      return
+    }
+    response.writeHead(503, { 'Content-Length': '9' })
+    response.write('err')
+    fail(response)
+  }
+}
 
-  it('does not stand in for the error that one in flight then meets', async () => {
-    const gate = new Gate()
+const FAILURES = [
+  ['stalls', () => {}],
+  ['breaks off', (response: Response) => void setImmediate(() => response.socket?.destroySoon())],
+] as const
+
+describe.each(WAYS)('through %s, an error whose body', (way) => {
+  it('stalls is not waited for: the stale response comes at once, and whole', async () => {
+    const body = Buffer.alloc(1_000_000, 's')
     const site = await serveCached(way, (app) => {
-      app.post('/a', (_, response) => void response.status(204).end())
-      app.get('/a', async (_, response) => {
-        if (site.calls > 1) {
-          await gate.passed
-          response.status(500).send('error')
-        } else response.set('Cache-Control', 'max-age=1, stale-if-error=9999').send('OLD')
-      })
+      app.get(
+        '/a',
+        failing(
+          () => site.calls,
+          () => {},
+          body,
+        ),
+      )
     })
     await site.get('/a')
     site.clock.forward(3)
-    const inFlight = site.get('/a')
-    await waitUntil(() => site.calls === 2, 'the request')
-    await site.send('POST', '/a')
-    gate.open()
-    expect(await inFlight).toMatchObject({ status: 500, body: 'error' })
+    const answer = await site.get('/a')
+    expect(answer).toMatchObject({ status: 200, trace: expect.stringContaining('detail=stale-if-error') })
+    expect(answer.bytes.equals(body)).toBe(true)
   })
 })
 
-describe('what is invalidated while L2 is still being read', () => {
-  let server: RedisServer
-  beforeAll(async () => {
-    server = await RedisServer.start()
-  })
-  afterAll(() => server.kill())
-
-  it.each(WAYS)('is not answered, through %s', async (way) => {
-    const clock = new Clock()
-    const [gate, read] = [new Gate(), new Gate()]
-    let version = 'v0'
-    const page = (_: Request, response: Response): void => {
-      response.set({ 'Cache-Control': 'max-age=600', 'Cache-Groups': '"g"' })
-      response.send(version + 'y'.repeat(20_000))
-    }
-    const one = await serveCached(way, (app) => void app.get('/a', page), {
-      cache: await cacheOn(server.url, clock),
-      clock,
+describe.each([4, 3_000_000])('in front of another origin, with %d bytes that are stale,', (size) => {
+  it.each(FAILURES)('an error whose body %s is not waited for', async (_, fail) => {
+    let calls = 0
+    const body = Buffer.alloc(size, 's')
+    const handler = failing(() => calls, fail, body)
+    const { clock, get } = await proxyTo((request, response) => {
+      calls += 1
+      handler(request, response)
     })
-    const redis = new Redis(server.url)
-    afterwards(() => redis.disconnect())
-    const plain = redis.callBuffer.bind(redis) as (...command: unknown[]) => Promise<unknown>
-    const slow = async (...command: unknown[]): Promise<unknown> => {
-      const reply = await plain(...command)
-      if (command.some((part) => String(part).includes('response-body'))) {
-        read.open()
-        await gate.passed
-      }
-      return reply
-    }
-    Object.assign(redis, { callBuffer: slow })
-    const cache = createTieredCache({ redis, clock: clock.now, maxLagMs: '30d', timeout: 10_000 } as never)
-    afterwards(() => cache.close())
-    expect(await cache.ready(5_000)).toBe(true)
-    const two = await serveCached(way, (app) => void app.get('/a', page), { cache, clock })
-    const host = { host: `${way.toLowerCase()}.example` }
-    await one.get('/a', host)
-    const probe = new Redis(server.url)
-    afterwards(() => probe.disconnect())
-    const inL2 = async () =>
-      (await probe.keys('*')).filter((key) => key.includes(host.host) || key.includes('-body')).length
-    await waitUntil(async () => (await inL2()) >= 3, 'the response in L2')
-    version = 'v1'
-    const inFlight = two.get('/a', host)
-    await read.passed
-    await cache.invalidate({ groups: ['g'] })
-    gate.open()
-    expect((await inFlight).body.slice(0, 2)).toBe('v1')
-    expect((await two.get('/a', host)).body.slice(0, 2)).toBe('v1')
+    expect((await get('/a')).bytes).toHaveLength(size)
+    clock.forward(3)
+    const answer = await get('/a')
+    expect(answer).toMatchObject({ status: 200, trace: expect.stringContaining('detail=stale-if-error') })
+    expect(answer.bytes.equals(body)).toBe(true)
+    expect(calls).toBe(2)
   })
 })

@@ -17,8 +17,8 @@ export interface CoherenceRun {
 
 const LOOK_MS = 250
 
-/** Lets processes read, write and invalidate through faults, and checks what they saw. */
-export async function runCoherence(args: CoherenceArguments): Promise<CoherenceRun> {
+/** Lets processes read, write and invalidate through faults, and checks what they saw. `signal` ends it early, with an error. */
+export async function runCoherence(args: CoherenceArguments, signal?: AbortSignal): Promise<CoherenceRun> {
   const { processes, seconds, seed, maxLagMs } = args
   const history = createHistory()
   const cleanUp: (() => Promise<void>)[] = []
@@ -50,12 +50,14 @@ export async function runCoherence(args: CoherenceArguments): Promise<CoherenceR
     }
     const faults = new Faults({ redis, workers, maxLagMs }, new Random(seed))
     const beganAtMs = performance.now()
+    cleanUp.push(() => faults.stop())
     faults.start()
     const check = () => checkHistory(history, { maxLagMs })
     const elapsedMs = () => performance.now() - beganAtMs
     let caughtAfterMs: number | undefined
     while (elapsedMs() < seconds * 1_000 && caughtAfterMs === undefined) {
       failed.signal.throwIfAborted()
+      signal?.throwIfAborted()
       await sleep(LOOK_MS)
       if (args.break !== undefined && history.size > 1_000 && !check().isCoherent) caughtAfterMs = elapsedMs()
     }
@@ -67,6 +69,7 @@ export async function runCoherence(args: CoherenceArguments): Promise<CoherenceR
     const caught = caughtAfterMs === undefined ? {} : { caughtAfterMs }
     return { report: check(), faults: faults.summary, ...caught }
   } finally {
-    for (const step of cleanUp.reverse()) await step()
+    // One that fails must not keep the others from ending what was started.
+    for (const step of cleanUp.reverse()) await step().catch((error: unknown) => console.error(error))
   }
 }

@@ -1,8 +1,10 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Pool } from 'pg'
 import { KEYS } from './keys.ts'
+
+const PROGRAM = fileURLToPath(new URL('./database-process.ts', import.meta.url))
 
 /** A table of versions, one row a key, in a database that other processes reach. */
 export interface Database {
@@ -32,7 +34,7 @@ export async function startDatabase(): Promise<Database> {
 }
 
 async function embedded(): Promise<Database> {
-  const child = fork(join(import.meta.dirname, 'database-process.ts'), { execArgv: ['--import', 'tsx'] })
+  const child = fork(PROGRAM, { execArgv: ['--import', 'tsx'] })
   const [url] = (await once(child, 'message')) as [string]
   return {
     url,

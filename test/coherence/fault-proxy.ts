@@ -38,6 +38,11 @@ export class FaultProxy {
     return this.#links.size
   }
 
+  /** How many of them have lost bytes. */
+  get spoiled(): number {
+    return [...this.#links].filter((link) => link.hasLost).length
+  }
+
   /** Puts a fault on every connection there is and will be; or on one, by its place among those that there are. */
   strike(fault: LinkFault, only?: number): void {
     if (only === undefined) {
@@ -103,13 +108,17 @@ class Link {
     }
   }
 
+  get hasLost(): boolean {
+    return this.#there.hasLost || this.#back.hasLost
+  }
+
   suffer(fault: LinkFault): void {
     if (fault.kind !== 'deafen') this.#there.suffer(fault)
     this.#back.suffer(fault.kind === 'deafen' ? { kind: 'half-open' } : fault)
   }
 
   heal(): void {
-    if (this.#there.hasLost || this.#back.hasLost) {
+    if (this.hasLost) {
       this.close()
       return
     }

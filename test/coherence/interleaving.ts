@@ -43,6 +43,7 @@ class ModelProcess {
   readonly #random: Random
   readonly #cache: TieredCache
   readonly #promised = new Map<Key, number>()
+  #hasQueued = false
   /** By sequence number: the rows as they were when that entry was appended. */
   readonly #rowsAt: (ReadonlyMap<Key, number> | undefined)[] = []
 
@@ -77,12 +78,14 @@ class ModelProcess {
       { groups: [GROUPS[key]] },
       { prefixes: [key.slice(0, 2)] },
     ])
-    await this.#cache.invalidate(invalidation)
+    const { acknowledged } = await this.#cache.invalidate(invalidation)
+    if (!acknowledged) this.#hasQueued = true
     this.#promise(key, version)
   }
 
-  close(): Promise<void> {
-    return this.#cache.close()
+  /** What has nothing queued has no timer either, and may be left as it is; closing it takes longer than all the rest. */
+  async close(): Promise<void> {
+    if (this.#hasQueued) await this.#cache.close()
   }
 
   /** The row is read, and then the answer takes its time. */

@@ -11,7 +11,7 @@ vi.mock('../../server/log/redis-log.ts', async () => ({
 const SEED = Number(process.env['INTERLEAVING_SEED'] ?? 1)
 const INTERLEAVINGS = Number(process.env['INTERLEAVINGS'] ?? 100_000)
 /** They have nothing in common but the event loop, whose turns cost more than what is done in one. */
-const AT_ONCE = 250
+const AT_ONCE = 20
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -6,7 +6,7 @@ const COLD = 120
 const COLD_A_FAMILY = 2
 
 /** A key, what else it may be invalidated by, and how that reaches the others. */
-export interface Family {
+interface Family {
   readonly prefix: string
   readonly group: string
   readonly keys: readonly string[]

@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { HistoryEvent } from '../../server/testing/index.ts'
 import type { Break } from './breaks.ts'
 import { FaultProxy } from './fault-proxy.ts'
+
+const PROGRAM = fileURLToPath(new URL('./worker.ts', import.meta.url))
 
 /** What a worker is started with. */
 export interface WorkerOptions {
@@ -15,7 +17,7 @@ export interface WorkerOptions {
   readonly break?: Break
 }
 
-export type WorkerMessage =
+type WorkerMessage =
   | { readonly type: 'ready' | 'done' }
   | { readonly type: 'events'; readonly events: readonly HistoryEvent[] }
 
@@ -89,7 +91,7 @@ export class WorkerProcess {
       redisPort: this.proxy.port,
       seed: rest.seed + this.#lives * 1_000,
     }
-    const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(options)], {
+    const child = fork(PROGRAM, [JSON.stringify(options)], {
       execArgv: ['--import', 'tsx'],
     })
     this.#child = child
