@@ -38,7 +38,8 @@ export const policyStacks: readonly Stack[] = [
       const http = createHttpPolicies(policies, { partition: (request) => request.user?.name ?? null })
       app.use(http.middleware())
       signIn(app)
-      const cache = createTieredCache({ policies })
+      // A clock that stands still: the lifetime that is left is part of what is compared.
+      const cache = createTieredCache({ policies, clock: () => 1_000_000 })
       app.get('/product', http.route('product'), async (_request, response) => {
         response.json(await cache.getOrSet('p', () => 1, { policy: 'product' }))
       })
