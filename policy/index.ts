@@ -58,7 +58,7 @@ export { type ReuseDecision, type ReuseFacts, type ReuseQuestion, decideReuse } 
 export type { Policies, PolicyKind, RoutePolicy } from './route-policy.ts'
 export { RULES, type RuleId } from './rules.ts'
 export { type StoreDecision, type StoreQuestion, decideStore } from './storability.ts'
-export { storableHeaders, updateStoredHeaders } from './stored-headers.ts'
+export { HOP_BY_HOP, storableHeaders, updateStoredHeaders } from './stored-headers.ts'
 export { DEFAULT_TARGETS, parseTargeted, readTargetedDirectives } from './targeted.ts'
 export { type UnreadMember, unreadDirectives } from './unread-directives.ts'
 export { type Invalidation, decideInvalidation } from './unsafe.ts'

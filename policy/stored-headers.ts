@@ -1,5 +1,5 @@
 /** RFC 9111 §3.1: fields that belong to one connection and are never kept. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',

@@ -1,22 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { HOP_BY_HOP } from '../../policy/index.ts'
 
 /** A field line: its name as it was written, and its value. */
 export type FieldLine = readonly [name: string, value: string]
 
-/** RFC 9110 §7.6.1: what belongs to one connection. `http2-settings` and the `proxy-` ones are older customs. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+/** RFC 9110 §7.6.1: what belongs to one connection. `http2-settings` is an older custom, and comes in requests alone. */
+const ONE_CONNECTION: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'http2-settings'])
 
 const END_TO_END =
   /^(?:age|authorization|cache-.+|cdn-cache-control|cookie|date|etag|expires|forwarded|host|last-modified|location|origin|pragma|range|referer|set-cookie|user-agent|vary|via|x-real-ip|transfer-encoding|(?:accept|content|if|sec|x-forwarded)(?:-.+)?)$/
@@ -41,14 +30,14 @@ export function isEndToEnd(name: string): boolean {
 
 /** Whether a field stays on its connection. Takes the name in lower case. */
 export function isHopByHop(name: string): boolean {
-  return HOP_BY_HOP.has(name)
+  return ONE_CONNECTION.has(name)
 }
 
 /** The lines of a request as undici takes them. Framing is left to it: of both fields only `Content-Length` may be told. */
 export function requestLines(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const lines: Record<string, string | string[]> = {}
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !HOP_BY_HOP.has(name) && name !== 'expect') lines[name] = value
+    if (value !== undefined && !ONE_CONNECTION.has(name) && name !== 'expect') lines[name] = value
   }
   return lines
 }
@@ -75,7 +64,7 @@ export function responseLines(lines: readonly FieldLine[]): Map<string, { name: 
   const kept = new Map<string, { name: string; values: string[] }>()
   for (const [name, value] of lines) {
     const key = name.toLowerCase()
-    if (HOP_BY_HOP.has(key) || (named.has(key) && !isEndToEnd(key))) continue
+    if (ONE_CONNECTION.has(key) || (named.has(key) && !isEndToEnd(key))) continue
     const same = kept.get(key)
     if (same === undefined) kept.set(key, { name, values: [value] })
     else same.values.push(value)

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { refuseUnknownOptions } from '../../policy/index.ts'
 import { type TieredCache, createTieredCache } from '../cache/tiered-cache.ts'
 import { withDeadline } from '../deadline.ts'
-import type { ResponseCacheOptions } from '../response-cache/options.ts'
+import { RESPONSE_CACHE_OPTIONS, type ResponseCacheOptions } from '../response-cache/options.ts'
 import { cachedListener } from '../response-cache/response-cache.ts'
 import { answerClientErrors } from './client-error.ts'
 import { FORWARDER_OPTIONS, type ForwarderOptions } from './forwarder-options.ts'
@@ -35,21 +35,6 @@ export interface ReverseProxy {
   readonly close: (graceMs?: number) => Promise<void>
 }
 
-const CACHE_OPTIONS = [
-  'cache',
-  'profile',
-  'rules',
-  'targets',
-  'maxBodyBytes',
-  'keepStale',
-  'keepsValidated',
-  'collapse',
-  'name',
-  'serverTiming',
-  'onWarning',
-  'clock',
-] as const
-
 /**
  * An HTTP cache (RFC 9111) in front of an origin in any language. Throws `option-invalid`, `duration-invalid` for what
  * can't work.
@@ -59,12 +44,12 @@ const CACHE_OPTIONS = [
  * await proxy.listen(8080)
  */
 export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
-  refuseUnknownOptions('`createReverseProxy`', options, [...FORWARDER_OPTIONS, ...CACHE_OPTIONS])
+  refuseUnknownOptions('`createReverseProxy`', options, [...FORWARDER_OPTIONS, ...RESPONSE_CACHE_OPTIONS])
   const forwarder = createForwarder({ ...pick(options, FORWARDER_OPTIONS), origin: options.origin })
   const cache = options.cache ?? createTieredCache()
   const cached = cachedListener(forwarder.handle, {
     keepsValidated: true,
-    ...pick(options, CACHE_OPTIONS),
+    ...pick(options, RESPONSE_CACHE_OPTIONS),
     cache,
   })
 

@@ -64,7 +64,8 @@ export interface ResolvedOptions {
 /** How many bodies of the greatest size may be copied at the same time. */
 const COPIES_AT_ONCE = 16
 
-const KNOWN = [
+/** The names of the options, for those who pass them on. */
+export const RESPONSE_CACHE_OPTIONS = [
   'cache',
   'profile',
   'rules',
@@ -77,11 +78,11 @@ const KNOWN = [
   'serverTiming',
   'onWarning',
   'clock',
-]
+] as const
 
 /** Throws `option-invalid` or `duration-invalid`. */
 export function resolveOptions(what: string, options: ResponseCacheOptions): ResolvedOptions {
-  refuseUnknownOptions(what, options, KNOWN)
+  refuseUnknownOptions(what, options, RESPONSE_CACHE_OPTIONS)
   const {
     cache,
     profile = 'safe',
