@@ -6,8 +6,10 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Two cores, and tests that start servers of their own.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Limits are there to end what hangs. What takes long on a machine that is busy with other things must not fail.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     coverage: { include: ['{policy,server,sw,client}/**/*.ts'] },
   },
 })

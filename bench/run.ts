@@ -2,7 +2,12 @@
 const [name] = process.argv.slice(2)
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   cache: () => import('./cache/main.ts'),
+  codec: () => import('./codec/main.ts'),
+  eviction: () => import('./eviction/main.ts'),
+  fleet: () => import('./fleet/main.ts'),
   http: () => import('./http/main.ts'),
+  memory: () => import('./memory/main.ts'),
+  outage: () => import('./outage/main.ts'),
 }
 const bench = benches[name ?? '']
 if (bench === undefined) {

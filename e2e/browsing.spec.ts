@@ -1,13 +1,19 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { changePrice, expect, openControlled, test, waitUntilOfflineReady } from './test.ts'
 
-/** The same site with a freshness lifetime that a test can outlive. */
-const shortLived = (path: string, headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
-  path.startsWith('/api/products/')
-    ? { ...headers, 'cache-control': String(headers['cache-control']).replace('max-age=60', 'max-age=1') }
-    : headers
+/** The same site with another freshness lifetime: one that a test can outlive, or one that no test outlives. */
+const livingFor =
+  (prefix: string, seconds: number) =>
+  (path: string, headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
+    path.startsWith(prefix)
+      ? {
+          ...headers,
+          'cache-control': String(headers['cache-control']).replace('max-age=60', `max-age=${seconds}`),
+        }
+      : headers
 
 test('a second visit takes what is fresh from the worker, without a request', async ({ page, site }) => {
+  site.proxy.rewrite = livingFor('/api/', 6_000)
   await openControlled(page, `${site.url}/p/5-x`)
   await waitUntilOfflineReady(page)
   site.proxy.exchanges.length = 0
@@ -24,8 +30,10 @@ test('a page is revalidated with its ETag and costs a 304', async ({ page, site 
   site.proxy.exchanges.length = 0
   await page.reload()
   await page.getByTestId('product-card').first().waitFor()
-  const navigation = site.proxy.exchanges.find(({ path }) => path === '/')
-  expect(navigation?.requestHeaders['if-none-match']).toBeDefined()
+  // Others may ask for it as well; the page asks with what is stored.
+  const navigation = site.proxy.exchanges.find(
+    ({ path, requestHeaders }) => path === '/' && requestHeaders['if-none-match'] !== undefined,
+  )
   expect(navigation).toMatchObject({ status: 304, bodyBytes: 0 })
 })
 
@@ -35,7 +43,7 @@ test('inside stale-while-revalidate the old price shows at once, and the new one
   shop,
   site,
 }) => {
-  site.proxy.rewrite = shortLived
+  site.proxy.rewrite = livingFor('/api/products/', 1)
   await changePrice(request, shop.urls[0], 6, 1_111)
   await openControlled(page, site.url)
   await page.goto(`${site.url}/p/6-x`)
@@ -50,13 +58,14 @@ test('inside stale-while-revalidate the old price shows at once, and the new one
   await page.goto(`${site.url}/p/6-x`)
   await expect(price).toContainText('11.11')
   await expect.poll(() => site.proxy.paths('/api/products/6')).toHaveLength(1)
-  await page.goto(`${site.url}/p/6-x`)
-  await expect(price).toContainText('22.22')
+  // Once the new one is stored, which is behind the answer.
+  await expect(async () => {
+    await page.goto(`${site.url}/p/6-x`)
+    await expect(price).toContainText('22.22', { timeout: 2_000 })
+  }).toPass()
 })
 
 test('the whole shop can be browsed offline after one visit', async ({ page, site }) => {
-  // Over a thousand pictures are stored first, and then every category is opened.
-  test.slow()
   await openControlled(page, site.url)
   await waitUntilOfflineReady(page)
   site.proxy.isCut = true

@@ -103,7 +103,7 @@ test('the keyboard reaches everything, Escape closes and gives focus back', asyn
   const before = await height()
   await panel(page).getByRole('separator').focus()
   await page.keyboard.press('ArrowUp')
-  expect(await height()).toBe(before + 40)
+  await expect.poll(height).toBe(before + 40)
 
   await page.evaluate(() => {
     document.querySelector('thermocline-panel')?.addEventListener('close', () => window.heard.push('close'))
@@ -143,7 +143,7 @@ test('the attribute `theme` overrides what the browser prefers', async ({ page }
   await page.emulateMedia({ colorScheme: 'light' })
   await page.getByRole('button', { name: 'Show' }).click()
   const ground = () => panel(page).evaluate((element) => getComputedStyle(element).backgroundColor)
-  expect(await ground()).toBe('rgb(255, 255, 255)')
+  await expect.poll(ground).toBe('rgb(255, 255, 255)')
   await page.evaluate(() => document.querySelector('thermocline-panel')?.setAttribute('theme', 'dark'))
-  expect(await ground()).toBe('rgb(18, 24, 31)')
+  await expect.poll(ground).toBe('rgb(18, 24, 31)')
 })

@@ -53,10 +53,16 @@ test('private data is for one user, and secrets are for nobody to keep', async (
 
 test('Cache-Status names the origin, then L1, and L2 in the other process', async ({ request, shop }) => {
   const [one, two] = shop.urls
+  let id = 70
   const status = async (url: string) =>
-    (await request.get(`${url}/api/products/77`)).headers()['cache-status']
-  expect(await status(one)).toMatch(/^L2; fwd=(uri-miss|stale); stored, L1; fwd=(uri-miss|stale); stored$/)
-  expect(await status(one)).toMatch(/^L1; hit; ttl=\d+$/)
+    (await request.get(`${url}/api/products/${id}`)).headers()['cache-status']
+  // While the shop has not found its Redis yet, or the machine pauses, L2 is left out: then with the next product.
+  await expect
+    .poll(async () => {
+      id += 1
+      return [await status(one), await status(one)].join(' | ')
+    })
+    .toMatch(/^L2; fwd=uri-miss; stored, L1; fwd=uri-miss; stored \| L1; hit; ttl=\d+$/)
   await expect
     .poll(() => status(two))
     .toMatch(/^(L2; hit; ttl=\d+, L1; fwd=uri-miss; stored|L1; hit; ttl=\d+)$/)

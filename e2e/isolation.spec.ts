@@ -41,8 +41,8 @@ test('offline, a user sees the own account, and after signing out nobody does', 
       const answer = await fetch('/api/account').catch(() => undefined)
       return answer?.ok === true ? answer.text() : 'nothing'
     })
-  // Proof that there is a stored copy at all: without it the rest would show nothing.
-  expect(await read()).toContain('ada@example.com')
+  // Proof that there is a stored copy at all: without it the rest would show nothing. It is stored behind the answer.
+  await expect.poll(read).toContain('ada@example.com')
 
   site.proxy.isCut = false
   await signOut(page)

@@ -42,9 +42,10 @@ export async function openControlled(page: Page, url: string): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
 }
 
-/** Waits until the page has fetched what it needs to be browsed without a network. */
+/** Waits until the page has fetched what it needs to be browsed without a network: over a thousand pictures, among others. */
 export async function waitUntilOfflineReady(page: Page): Promise<void> {
-  await page.locator('html[data-offline="ready"]').waitFor({ state: 'attached', timeout: 60_000 })
+  test.slow()
+  await page.locator('html[data-offline="ready"]').waitFor({ state: 'attached', timeout: 400_000 })
 }
 
 export async function signIn(

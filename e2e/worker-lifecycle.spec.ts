@@ -106,8 +106,8 @@ test.describe('wrong options', () => {
       'self.__THERMOCLINE__ = { shel: "/", maxEntries: -1 };',
   })
   test('are named on the console, and the worker works', async ({ page, origin, context }) => {
-    const [worker] = context.serviceWorkers()
-    expect(await worker?.evaluate(() => Reflect.get(globalThis, 'reports') as string[])).toEqual([
+    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'))
+    expect(await worker.evaluate(() => Reflect.get(globalThis, 'reports') as string[])).toEqual([
       expect.stringContaining('There is no option `shel`. Write one of precache, shell, '),
       'thermocline: `maxEntries` is -1. Write a whole number above 0. The default is used.',
     ])

@@ -1,5 +1,5 @@
 import { ask } from './worker-page.ts'
-import { expect, store, storedBodies, test } from './worker-test.ts'
+import { expect, store, test, untilStored } from './worker-test.ts'
 
 test.describe('writes and streams', () => {
   test('a successful POST drops the stored response, a failed one does not', async ({ page, origin }) => {
@@ -144,7 +144,7 @@ test.describe('navigations', () => {
       response.writeHead(isSame ? 304 : 200, headers).end(isSame ? undefined : '<title>shop</title>')
     })
     await page.goto(`${origin.url}/shop`)
-    await expect.poll(async () => await storedBodies(page)).toContain('<title>shop</title>')
+    await untilStored(page, '/shop')
     await page.goto(`${origin.url}/shop`)
     expect(await page.title()).toBe('shop')
     expect(origin.visits('/shop').at(-1)?.headers['if-none-match']).toBe('"s"')

@@ -32,6 +32,28 @@ export async function store(page: Page, path: string, init: RequestInit = {}): P
   await expect.poll(async () => (await ask(page, path, init)).cacheStatus).toContain('SW; hit')
 }
 
+/** Waits until a response is stored, and whole, without asking for it: one that is stale would be fetched again behind the answer. */
+export async function untilStored(page: Page, path: string): Promise<void> {
+  await expect.poll(() => storedPaths(page)).toContain(path)
+}
+
+async function storedPaths(page: Page): Promise<string[]> {
+  return await page.evaluate(async () => {
+    // Opening would create it.
+    const existing = await indexedDB.databases()
+    if (!existing.some(({ name }) => name === 'thermocline')) return []
+    const result = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.addEventListener('success', () => resolve(request.result))
+        request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB failed.')))
+      })
+    const connection = await result(indexedDB.open('thermocline'))
+    const keys = await result(connection.transaction('entries').objectStore('entries').getAllKeys())
+    connection.close()
+    return keys.map((key) => new URL((key as string[]).at(-1) ?? '').pathname)
+  })
+}
+
 /** Every body in every cache of the origin. */
 export async function storedBodies(page: Page): Promise<string[]> {
   return await page.evaluate(async () => {

@@ -1,6 +1,6 @@
 import { WorkerOrigin } from './worker-origin.ts'
 import { ask, askMany } from './worker-page.ts'
-import { expect, store, storedBodies, test } from './worker-test.ts'
+import { expect, store, storedBodies, test, untilStored } from './worker-test.ts'
 
 /** Says one body at each visit, with a validator, and answers what validates it with 304. */
 function versions(origin: WorkerOrigin, path: string, headers: Record<string, string>) {
@@ -31,8 +31,8 @@ test.describe('freshness', () => {
     origin.forget()
     const answer = await ask(page, '/fresh')
     expect(answer).toMatchObject({ status: 200, body: 'one' })
-    expect(answer.cacheStatus).toMatch(/^SW; hit; ttl=(600|59\d)$/)
-    expect(answer.age).toMatch(/^\d$/)
+    expect(answer.cacheStatus).toMatch(/^SW; hit; ttl=(600|5\d\d)$/)
+    expect(answer.age).toMatch(/^\d+$/)
     expect(answer.timing).toBe(
       `db;dur=53, cache;desc="${answer.cacheStatus}", age;dur=${Number(answer.age) * 1000}`,
     )
@@ -92,8 +92,8 @@ test.describe('revalidation', () => {
   }) => {
     const headers = { 'Cache-Control': 'max-age=60, stale-while-revalidate=600', Age: '100' }
     const state = versions(origin, '/swr', headers)
-    await store(page, '/swr')
-    await origin.idle()
+    await ask(page, '/swr')
+    await untilStored(page, '/swr')
     state.version = 2
     origin.forget()
     const heard = page.evaluate(
@@ -104,7 +104,7 @@ test.describe('revalidation', () => {
     )
     const answers = await askMany(page, '/swr', 20)
     expect(answers.map(({ body }) => body)).toEqual(Array(20).fill('version 1'))
-    for (const { cacheStatus } of answers) expect(cacheStatus).toMatch(/^SW; hit; ttl=-4\d$/)
+    for (const { cacheStatus } of answers) expect(cacheStatus).toMatch(/^SW; hit; ttl=-\d+$/)
     expect(await heard).toEqual({ type: 'thermocline:updated', url: `${origin.url}/swr` })
     expect(origin.visits('/swr')).toHaveLength(1)
     expect((await ask(page, '/swr')).body).toBe('version 2')
@@ -148,7 +148,7 @@ test.describe('revalidation', () => {
     const headers = { 'Cache-Control': 'max-age=60, stale-if-error=6000', Age: '100', ETag: '"x"' }
     origin.says('/robust', 'good', headers)
     await ask(page, '/robust')
-    await expect.poll(async () => await storedBodies(page)).toContain('good')
+    await untilStored(page, '/robust')
     origin.says('/robust', 'broken', {}, 503)
     const answer = await ask(page, '/robust')
     expect(answer).toMatchObject({ status: 200, body: 'good' })
@@ -160,7 +160,7 @@ test.describe('revalidation', () => {
   test('outside stale-if-error the page sees the error', async ({ page, origin }) => {
     versions(origin, '/strict', { 'Cache-Control': 'no-cache, stale-if-error=6000' })
     await ask(page, '/strict')
-    await expect.poll(async () => await storedBodies(page)).toContain('version 1')
+    await untilStored(page, '/strict')
     origin.says('/strict', 'broken', {}, 503)
     expect(await ask(page, '/strict')).toMatchObject({ status: 503, body: 'broken' })
     await origin.goDown()

@@ -3,9 +3,12 @@ export type ErrorCode =
   | 'duration-invalid'
   | 'group-invalid'
   | 'key-invalid'
+  | 'load-failed'
+  | 'load-timeout'
   | 'option-invalid'
   | 'policy-conflict'
   | 'policy-unknown'
+  | 'value-invalid'
   | 'value-unserializable'
 
 const BRAND = Symbol.for('thermocline.error')

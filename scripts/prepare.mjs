@@ -45,19 +45,19 @@ mkdirSync(dirname(STAMP), { recursive: true })
 writeFileSync(STAMP, JSON.stringify({ lock, sources }))
 if (isTest) installPrograms()
 
-/** The tests drive a real browser and a real Redis; neither is ever skipped. */
+/** The tests drive a real browser, a real Redis and a real Memcached; none is ever skipped. */
 function installPrograms() {
   const missing = [
     ...(findChromium() ? [] : ['chromium']),
-    ...(findProgram('redis-server') ? [] : ['redis-server']),
+    ...['redis-server', 'memcached', 'openssl'].filter((name) => findProgram(name) === undefined),
   ]
   if (missing.length === 0) return
   const canInstall = process.getuid?.() === 0 && findProgram('apt-get') !== undefined
   if (!canInstall) {
     fail(
-      `The tests need ${missing.join(' and ')}, and ${missing.length > 1 ? 'they are' : 'it is'} not on the PATH.\n` +
+      `The tests need ${missing.join(', ')}, and ${missing.length > 1 ? 'they are' : 'it is'} not on the PATH.\n` +
         `  Debian, Ubuntu: sudo apt-get install ${missing.join(' ')}\n` +
-        '  macOS:          brew install redis, and Google Chrome or CHROMIUM_PATH=/path/to/chromium',
+        '  macOS:          brew install redis memcached openssl, and Google Chrome or CHROMIUM_PATH=/path/to/chromium',
     )
   }
   run('Updating package lists', 'apt-get', ['update', '-qq'])

@@ -68,8 +68,8 @@ export function wantTraces(): void {
   isWanted = true
 }
 
-/** Runs `work` as part of the request that is traced. */
-export function traceRequest(trace: LayerTrace, work: () => void): void {
-  if (isWanted && currentTrace.getStore() === undefined) currentTrace.run(trace, work)
+/** Runs `work` as part of the request that is traced; its trace is made by whoever first asks for it. */
+export function traceRequest(request: { readonly trace: LayerTrace }, work: () => void): void {
+  if (isWanted && currentTrace.getStore() === undefined) currentTrace.run(request.trace, work)
   else work()
 }

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { waitUntil } from '../test/support/wait-until.ts'
 import { FakeWorker } from './http-cache.fake.ts'
 import { FakePlatform, resetIndexedDb } from './platform.fake.ts'
 import { workerState } from './worker-state.ts'
@@ -163,7 +164,7 @@ describe('many at once', () => {
         fail = () => reject(new TypeError('Failed to fetch'))
       })
     const asked = Array.from({ length: 5 }, () => worker.start('/a').response)
-    await vi.waitUntil(() => fail)
+    await waitUntil(() => fail !== undefined, 'the request')
     fail?.()
     for (const response of asked) await expect(response).rejects.toThrow('Failed to fetch')
     expect(worker.visits('/a')).toBe(1)

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { waitUntil } from '../test/support/wait-until.ts'
 import { FakeWorker } from './http-cache.fake.ts'
 import { FakePlatform, resetIndexedDb } from './platform.fake.ts'
 import { workerState } from './worker-state.ts'
@@ -74,7 +75,7 @@ describe('a switch', () => {
     const again = restarted(worker)
     signIn(again, 'bob')
     await again.ask('/hello')
-    await vi.waitFor(() => expect(again.platform.cacheStorage.texts()).toEqual(['of bob']))
+    await waitUntil(() => again.platform.cacheStorage.texts().join() === 'of bob', 'the bodies of ada to go')
   })
 
   it('made by another worker of the origin counts here too', async () => {
@@ -111,7 +112,7 @@ describe('a response', () => {
         finish = resolve
       })
     const late = worker.start('/late')
-    await vi.waitUntil(() => finish)
+    await waitUntil(() => finish !== undefined, 'the request')
     await hold(worker, 'bob')
     const headers = { 'Cache-Control': 'private, max-age=600', 'Thermocline-Partition': 'ada' }
     finish?.(new Response('late of ada', { headers }))

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { own, stop } from '../http/children.ts'
 import type { Answers, Reply, Request } from './messages.ts'
@@ -6,7 +7,7 @@ import type { Opening } from './subject.ts'
 import type { SubjectName } from './subjects.ts'
 
 const PROGRAM = fileURLToPath(new URL('./subject-process.ts', import.meta.url))
-const ANSWER_LIMIT_MS = 600_000
+const ANSWER_LIMIT_MS = 1_200_000
 
 /** One subject in a process of its own. */
 export class BenchProcess {
@@ -65,7 +66,15 @@ export class BenchProcess {
     this.#child.kill('SIGCONT')
   }
 
+  /** Dies without a word, as when memory runs out. */
+  async kill(): Promise<void> {
+    const exited = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await exited
+  }
+
   stop(): Promise<void> {
+    this.resume()
     return stop(this.#child)
   }
 

@@ -1,7 +1,7 @@
 // What a hit, a miss and an invalidation cost, and what becomes of them when things go wrong, against other caches.
 // `npm run bench -- cache [--rounds N] [--quick]`
-import { cpus, loadavg } from 'node:os'
 import { RedisServer } from '../../test/support/redis-server.ts'
+import { currentLoad, describeMachine } from '../machine.ts'
 import { BenchProcess } from './bench-process.ts'
 import { probeFreeze } from './freeze.ts'
 import { FEW, type GroupRow, measureGroups } from './groups.ts'
@@ -19,27 +19,22 @@ const loadBefore = currentLoad()
 const server = await RedisServer.start()
 try {
   const speed = await measureRounds()
-  console.log(
-    `\nCaches: Node ${process.versions.node}, ${cpus().length} cores; load ${loadBefore} before, ${currentLoad()} under it`,
-  )
+  console.log(`\nCaches: ${describeMachine()}; load ${loadBefore} before, ${currentLoad()} under it`)
   console.log(
     `  Medians of ${rounds} rounds of ${budgetMs} ms for each figure, a new process each, subjects in turn`,
   )
   printSpeed(speed)
 
-  const memory: Line[] = []
-  for (const name of NAMES) {
-    const bytes = await measureMemory(name, memoryEntries)
-    if (bytes !== '-') memory.push({ name, cells: [typeof bytes === 'string' ? bytes : formatNs(bytes)] })
-  }
-  printTable(`Heap an entry, ${memoryEntries.toLocaleString('en')} small entries in L1`, ['bytes'], memory)
+  const memory = new Map<SubjectName, number | string>()
+  for (const name of NAMES) memory.set(name, await measureMemory(name, memoryEntries))
+  printMemory(memory)
 
   const groups = new Map<SubjectName, GroupRow | string>()
   for (const name of CACHES) groups.set(name, await measureGroups(name, groupEntries))
   printGroups(groups)
 
   await printProbes()
-  printGoals(judgeGoals(speed, groups.get('thermocline')))
+  printGoals(judgeGoals(speed, { groups: groups.get('thermocline'), memory }))
   console.log(`  load ${currentLoad()} at the end`)
 } finally {
   await server.kill()
@@ -65,6 +60,13 @@ async function measureRounds(): Promise<Map<SubjectName, SpeedFigures[]>> {
     }
   }
   return results
+}
+
+function printMemory(memory: ReadonlyMap<SubjectName, number | string>): void {
+  const lines = [...memory].flatMap(([name, bytes]): Line[] =>
+    bytes === '-' ? [] : [{ name, cells: [typeof bytes === 'string' ? bytes : formatNs(bytes)] }],
+  )
+  printTable(`Heap an entry, ${memoryEntries.toLocaleString('en')} small entries in L1`, ['bytes'], lines)
 }
 
 function printGroups(groups: ReadonlyMap<SubjectName, GroupRow | string>): void {
@@ -105,8 +107,4 @@ async function printProbes(): Promise<void> {
     '800 callers: origin calls',
   ]
   printTable('What becomes of it', columns, lines)
-}
-
-function currentLoad(): string {
-  return (loadavg()[0] ?? 0).toFixed(2)
 }

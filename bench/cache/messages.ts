@@ -1,3 +1,4 @@
+import type { Traffic, TrafficReport } from '../outage/traffic.ts'
 import type { SpeedFigures } from './speed.ts'
 import type { Opening } from './subject.ts'
 
@@ -12,17 +13,20 @@ export type Request =
       readonly groups?: readonly string[]
     }
   | { readonly do: 'heap' }
+  | { readonly do: 'vitals' }
   | Ask
-  | { readonly do: 'loads' }
+  | { readonly do: 'loadTimes' }
+  | ({ readonly do: 'traffic' } & Traffic)
   | { readonly do: 'delete'; readonly key: string }
   | { readonly do: 'invalidate'; readonly group: string }
 
-/** `callers` ask for a key at once; who loads it gets `value`, after `delayMs`. */
+/** `callers` ask for a key at once; who loads it gets `value`, after `delayMs`, or an error if `fails`. */
 export interface Ask {
   readonly do: 'ask'
   readonly key: string
   readonly value: unknown
   readonly delayMs?: number
+  readonly fails?: boolean
   readonly groups?: readonly string[]
   readonly callers?: number
   /** When to stop waiting. */
@@ -33,9 +37,23 @@ export interface Asked {
   /** The first caller's value; `undefined` where nobody got one in time. */
   readonly value: unknown
   readonly tookMs: number
+  /** By the clock that all processes share. */
+  readonly beganAtMs: number
+  readonly endedAtMs: number
   /** How often the loader ran for these callers. */
   readonly loads: number
+  /** Callers that got a value, and callers that were told of an error; the others still waited at the end. */
+  readonly answered: number
+  readonly failed: number
+  /** `failed`: somebody was told of an error. */
   readonly ended: 'answered' | 'failed' | 'capped'
+}
+
+export interface Vitals {
+  /** Bytes of memory that the process takes, after a collection. */
+  readonly rssBytes: number
+  /** Rejections that nobody had listened to, since the start. */
+  readonly unhandled: number
 }
 
 /** `undefined` where the subject has no such thing. */
@@ -45,8 +63,11 @@ export interface Answers {
   readonly fill: undefined
   /** Bytes in use after a collection. */
   readonly heap: number
+  readonly vitals: Vitals
   readonly ask: Asked
-  readonly loads: number
+  /** When each load since the start began, by the clock that all processes share. */
+  readonly loadTimes: readonly number[]
+  readonly traffic: TrafficReport
   /** Milliseconds it took. */
   readonly delete: number
   readonly invalidate: number | undefined

@@ -1,4 +1,4 @@
-import type { Goal } from './summary.ts'
+import type { Goal } from './goal.ts'
 
 /** One line of a table: a name, and a cell for each column. */
 export interface Line {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { RedisServer } from '../../test/support/redis-server.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
+import { describeStampede, stampede } from '../fleet/stampede.ts'
 import { BenchProcess } from './bench-process.ts'
 import { findListeners } from './client-list.ts'
 import type { Asked } from './messages.ts'
@@ -17,9 +18,6 @@ export interface ProbeRow {
 }
 
 const LOAD_MS = 300
-const NODES = 8
-const CALLERS = 100
-const ORIGIN_MS = 100
 const KEY = 'product:1'
 
 /** Puts one cache through what goes wrong in real life. Nothing is assumed: every cell is what it did just now. */
@@ -29,7 +27,7 @@ export async function probe(name: SubjectName, server: RedisServer): Promise<Pro
     deleteDuringLoad: () => duringLoad(name, server, 'delete'),
     groupDuringLoad: () => duringLoad(name, server, 'invalidate'),
     disconnect: () => disconnect(name, server),
-    originCalls: () => countOriginCalls(name, server),
+    originCalls: async () => describeStampede(await stampede(name, openingOn(server, 'stampede'))),
   }
   for (const [which, run] of Object.entries(tries)) {
     row[which] = await run().catch((error: unknown) => `failed: ${String(error)}`)
@@ -50,9 +48,9 @@ async function duringLoad(
     const groups = how === 'invalidate' ? { groups: ['fruit'] } : {}
     // Without this, some have never heard of the group: the easier case.
     await here.ask({ do: 'ask', key: 'product:2', value: 'v1', ...groups })
-    const before = await here.ask({ do: 'loads' })
+    const { length: before } = await here.ask({ do: 'loadTimes' })
     const running = here.ask({ do: 'ask', key: KEY, value: 'v1', delayMs: LOAD_MS, ...groups })
-    await waitUntil(async () => (await here.ask({ do: 'loads' })) > before, 'the load')
+    await waitUntil(async () => (await here.ask({ do: 'loadTimes' })).length > before, 'the load')
     if (how === 'delete') await here.ask({ do: 'delete', key: KEY })
     else if ((await here.ask({ do: 'invalidate', group: 'fruit' })) === undefined) {
       await running
@@ -103,25 +101,6 @@ async function disconnect(name: SubjectName, server: RedisServer): Promise<strin
     reader.resume()
     await Promise.all([reader.stop(), writer.stop()])
     admin.disconnect()
-  }
-}
-
-/** Many callers in many processes miss at once: how often the origin is asked. */
-async function countOriginCalls(name: SubjectName, server: RedisServer): Promise<string> {
-  const opening = openingOn(server, 'stampede')
-  const nodes = await Promise.all(Array.from({ length: NODES }, () => BenchProcess.open(name, opening)))
-  try {
-    // Some connect at the first call: those that come late would find what another has stored.
-    await Promise.all(nodes.map((node, n) => node.ask({ do: 'ask', key: `warm:${n}`, value: 'v1' })))
-    await sleep(200)
-    const ask = { do: 'ask', key: KEY, value: 'v1', delayMs: ORIGIN_MS, callers: CALLERS } as const
-    const all = await Promise.all(nodes.map((node) => node.ask(ask)))
-    const calls = all.reduce((sum, { loads }) => sum + loads, 0)
-    const slowest = Math.max(...all.map(({ tookMs }) => tookMs))
-    const failed = all.filter(({ ended }) => ended !== 'answered').length
-    return `${calls} in ${Math.round(slowest)} ms${failed > 0 ? `, ${failed} processes failed` : ''}`
-  } finally {
-    await Promise.all(nodes.map((node) => node.stop()))
   }
 }
 

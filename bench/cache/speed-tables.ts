@@ -1,7 +1,15 @@
 import { type Line, formatCount, formatNs, formatUs, printTable } from './print.ts'
-import { CONCURRENCIES, GROUP_COUNTS, l1Measure, l2Measure } from './speed.ts'
-import { ABSENT, NAMES, type SubjectName } from './subjects.ts'
-import { type SpeedResults, medianOf } from './summary.ts'
+import {
+  CONCURRENCIES,
+  GET_MANY,
+  GET_OR_SET_MANY,
+  GROUP_COUNTS,
+  IN_TURN,
+  l1Measure,
+  l2Measure,
+} from './speed.ts'
+import { NAMES, type SubjectName } from './subjects.ts'
+import { type SpeedResults, medianOf, ratio } from './summary.ts'
 
 /** Prints the medians of what was timed: one table a tier, and the subjects that have it. */
 export function printSpeed(results: SpeedResults): void {
@@ -45,13 +53,23 @@ export function printSpeed(results: SpeedResults): void {
     ),
   )
   printTable(
-    'Both tiers, µs; getMany from L2',
-    ['miss', 'set', 'delete', 'getMany(100)', 'its round trips'],
+    'Many at once from L2, µs, and round trips',
+    [IN_TURN, ...MANY_MEASURES.flatMap((measure) => [measure, 'trips']), 'x faster'],
     lines((name) => {
-      const times = ['miss', 'set', 'delete'].map((measure) => formatUs(ns(name, measure)))
-      const many = ns(name, 'getMany(100)')
-      if (many === undefined) return [...times, ABSENT[name]?.getMany ?? '-', '-']
-      return [...times, formatUs(many), formatCount(medianOf(results, name, 'trips', 'getMany(100)'))]
+      const many = MANY_MEASURES.flatMap((measure) => [
+        formatUs(ns(name, measure)),
+        formatCount(medianOf(results, name, 'trips', measure)),
+      ])
+      const faster = ratio(results, { name, measure: IN_TURN }, { name, measure: GET_MANY })
+      return [formatUs(ns(name, IN_TURN)), ...many, faster === undefined ? '-' : faster.toFixed(1)]
     }),
   )
+  console.log(`  ${GET_OR_SET_MANY}: half of them are missing, and loaded with one call`)
+  printTable(
+    'Both tiers, µs',
+    ['miss', 'set', 'delete'],
+    lines((name) => ['miss', 'set', 'delete'].map((measure) => formatUs(ns(name, measure)))),
+  )
 }
+
+const MANY_MEASURES = [GET_MANY, GET_OR_SET_MANY]

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { KEYS, sampleValue, seededRandom, uniformOrder, zipfOrder } from './keys.ts'
 import { commandsBetween, readCounts } from './redis-counts.ts'
 import type { Adapter, Load, Subject } from './subject.ts'
-import { type Run, timeAwaited, timeConcurrent, timeSync } from './timing.ts'
+import { type Run, timeAwaited, timeConcurrent, timeInTurn, timeSync } from './timing.ts'
 
 /** Nanoseconds an operation, by measure; and what Redis was asked, an operation. Left out: what the subject can't do. */
 export interface SpeedFigures {
@@ -26,6 +26,12 @@ export const l2Measure = (groups: number, concurrency: number): string =>
 export const l1Measure = (method: string, size: string, order: string): string =>
   `L1 ${method}, ${size}, ${order}`
 
+const MANY = 100
+export const GET_MANY = `getMany(${MANY})`
+export const GET_OR_SET_MANY = `getOrSetMany(${MANY})`
+export const IN_TURN = `${MANY} in turn`
+
+const MANY_TURNS = 50
 const ORDER_LENGTH = 1 << 16
 const missed: Load = () => Promise.reject(new Error('WRONG: a miss where everything is stored'))
 
@@ -108,16 +114,42 @@ async function measureL2(
     for (const concurrency of CONCURRENCIES) {
       ns[l2Measure(count, concurrency)] = await timeConcurrent(read, keys, order, budgetMs, concurrency)
     }
-    if (count === 0 && subject.getMany !== undefined) {
-      const some = keys.slice(0, 100)
-      const many: Run = () => subject.getMany?.(some)
-      const before = await readCounts(redis)
-      for (let turn = 0; turn < 50; turn += 1) await many('')
-      trips['getMany(100)'] = ((await readCounts(redis)).reads - before.reads) / 50
-      ns['getMany(100)'] = await timeAwaited(many, keys, order, budgetMs)
-    }
+    if (count === 0) await measureMany(subject, keys.slice(0, MANY), redis, { ns, commands, trips })
   }
   redis.disconnect()
+}
+
+/** What asking for many at once saves; and a mixed lot, half of which must be loaded. */
+async function measureMany(
+  subject: Subject,
+  keys: readonly string[],
+  redis: Redis,
+  { ns, trips }: Figures,
+): Promise<void> {
+  const inTurn = async (): Promise<void> => {
+    for (const key of keys) await subject.getOrSet(key, missed)
+  }
+  const works: Record<string, () => Promise<unknown>> = { [IN_TURN]: inTurn }
+  if (subject.getMany !== undefined) works[GET_MANY] = async () => subject.getMany?.(keys)
+  if (subject.getOrSetMany !== undefined) {
+    let turn = 0
+    works[GET_OR_SET_MANY] = async () => {
+      turn += 1
+      const mixed = keys.map((key, index) => (index % 2 === 0 ? key : `${key}:${turn}`))
+      let loads = 0
+      await subject.getOrSetMany?.(mixed, async (missing) => {
+        loads += missing.length
+        return missing.map((key) => sampleValue(key))
+      })
+      if (loads !== keys.length / 2) throw new Error(`WRONG: ${loads} of ${keys.length / 2} were loaded`)
+    }
+  }
+  Object.assign(ns, await timeInTurn(works, MANY_TURNS))
+  for (const [name, work] of Object.entries(works)) {
+    const before = await readCounts(redis)
+    for (let turn = 0; turn < MANY_TURNS; turn += 1) await work()
+    trips[name] = ((await readCounts(redis)).reads - before.reads) / MANY_TURNS
+  }
 }
 
 async function measureWrites(subject: Subject, budgetMs: number, { ns }: Figures): Promise<void> {

@@ -1,7 +1,9 @@
 // The process of one subject; the bench forks it with its name, and it answers until the bench is gone.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sharedClock } from 'thermocline/server/testing'
+import { sendTraffic } from '../outage/traffic.ts'
 import { sampleValue } from './keys.ts'
-import type { Answers, Ask, Asked, Envelope, Reply, Request } from './messages.ts'
+import type { Answers, Ask, Asked, Envelope, Reply, Request, Vitals } from './messages.ts'
 import { measureSpeed } from './speed.ts'
 import type { Subject } from './subject.ts'
 import { SUBJECTS, type SubjectName } from './subjects.ts'
@@ -9,12 +11,13 @@ import { SUBJECTS, type SubjectName } from './subjects.ts'
 const AT_ONCE = 500
 const { adapter } = await SUBJECTS[process.argv[2] as SubjectName]()
 let open: Subject | undefined
-let loads = 0
+const loadTimes: number[] = []
+let unhandled = 0
 
 process.on('disconnect', () => process.exit())
 process.on('message', (envelope: Envelope) => void answer(envelope))
 // A rejection that a library lets go of must not end a measurement of something else.
-process.on('unhandledRejection', () => {})
+process.on('unhandledRejection', () => (unhandled += 1))
 send({ id: 0 })
 
 async function answer({ id, request }: Envelope): Promise<void> {
@@ -35,10 +38,14 @@ function carryOut(request: Request): Answers[Request['do']] | Promise<Answers[Re
       return fill(request)
     case 'heap':
       return heapInUse()
+    case 'vitals':
+      return vitals()
     case 'ask':
       return ask(request)
-    case 'loads':
-      return loads
+    case 'loadTimes':
+      return loadTimes
+    case 'traffic':
+      return sendTraffic(subject(), request)
     case 'delete':
       return timed(() => subject().delete(request.key))
     default:
@@ -67,21 +74,43 @@ async function fill({ prefix, count, groups }: Request & { do: 'fill' }): Promis
   }
 }
 
-async function ask({ key, value, delayMs = 0, groups, callers = 1, capMs = 60_000 }: Ask): Promise<Asked> {
-  const before = loads
+async function ask(request: Ask): Promise<Asked> {
+  const { key, value, delayMs = 0, fails = false, groups, callers = 1, capMs = 60_000 } = request
+  const loadsBefore = loadTimes.length
   const load = async (): Promise<unknown> => {
-    loads += 1
+    loadTimes.push(sharedClock())
     if (delayMs > 0) await sleep(delayMs)
+    if (fails) throw new Error('The origin is down.')
     return value
   }
-  const start = performance.now()
-  const settled = (ended: Asked['ended']) => (found: unknown) => ({ ended, found })
-  const calls = Array.from({ length: callers }, () => subject().getOrSet(key, load, groups))
-  const capped = sleep(capMs, undefined, { ref: false }).then(settled('capped'))
-  const all = Promise.all(calls).then(([first]) => first)
-  const { ended, found } = await Promise.race([all.then(settled('answered'), settled('failed')), capped])
-  const tookMs = performance.now() - start
-  return { value: ended === 'answered' ? found : undefined, tookMs, loads: loads - before, ended }
+  const values: unknown[] = []
+  let failed = 0
+  const beganAtMs = sharedClock()
+  const calls = Array.from({ length: callers }, () =>
+    subject()
+      .getOrSet(key, load, groups)
+      .then(
+        (found) => values.push(found),
+        () => (failed += 1),
+      ),
+  )
+  const waiting = new AbortController()
+  const capped = sleep(capMs, undefined, { ref: false, signal: waiting.signal }).catch(() => {})
+  await Promise.race([Promise.all(calls), capped])
+  waiting.abort()
+  const endedAtMs = sharedClock()
+  const answered = values.length
+  const notCapped = failed > 0 ? 'failed' : 'answered'
+  return {
+    value: values[0],
+    tookMs: endedAtMs - beganAtMs,
+    beganAtMs,
+    endedAtMs,
+    loads: loadTimes.length - loadsBefore,
+    answered,
+    failed,
+    ended: answered + failed < callers ? 'capped' : notCapped,
+  }
 }
 
 async function timed(work: () => Promise<unknown> | undefined): Promise<number> {
@@ -90,14 +119,23 @@ async function timed(work: () => Promise<unknown> | undefined): Promise<number> 
   return performance.now() - start
 }
 
-/** Needs `--expose-gc`. Several rounds: finalizers free buffers only after the collection that found them. */
 async function heapInUse(): Promise<number> {
+  await collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+async function vitals(): Promise<Vitals> {
+  await collect()
+  return { rssBytes: process.memoryUsage.rss(), unhandled }
+}
+
+/** Needs `--expose-gc`. Several rounds: finalizers free buffers only after the collection that found them. */
+async function collect(): Promise<void> {
   for (let round = 0; round < 4; round += 1) {
     globalThis.gc?.()
     await sleep(50)
   }
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
 }
 
 function send(reply: Reply): void {

@@ -23,8 +23,3 @@ export const CACHES = NAMES.filter((name) => !LIMITS.has(name))
 
 /** Invalidation deletes the entries there and then, so a second group of the same entries finds nothing left to do. */
 export const DELETING: ReadonlySet<SubjectName> = new Set(['async-cache-dedupe'])
-
-/** Why a cell is empty, where that isn't plainly that the library has no such thing. */
-export const ABSENT: Readonly<Partial<Record<SubjectName, { readonly getMany: string }>>> = {
-  thermocline: { getMany: 'not built yet' },
-}

@@ -33,7 +33,7 @@ test('a round in which the whole machine was slow does not move a ratio', () => 
 })
 
 test('a goal is met at its limit, not met beyond it, and not measured without both subjects', () => {
-  const verdicts = (ours: number, rawUs: number, trips: number, many: number) =>
+  const verdicts = (ours: number, rawUs: number, trips: number, many: number, bytes: number) =>
     judgeGoals(
       results({
         thermocline: [
@@ -43,21 +43,37 @@ test('a goal is met at its limit, not met beyond it, and not measured without bo
         bentocache: [figures({ [GET_OR_SET]: 1_000 })],
         ioredis: [figures({ [l2Measure(0, 50)]: rawUs })],
       }),
-      { few: 1, many },
+      {
+        groups: { few: 1, many },
+        memory: new Map([
+          ['thermocline', bytes],
+          ['lru-cache', 300],
+        ]),
+      },
     )
       .filter(({ verdict }) => verdict !== 'not measured')
       .map(({ measured, verdict }) => `${measured} ${verdict}`)
-  expect(verdicts(200, 900, 1, 1.2)).toEqual(['x2.00 met', 'x5.00 met', '90.0% met', '1.00 met', 'x1.20 met'])
-  expect(verdicts(201, 899, 2, 1.21)).toEqual([
+  expect(verdicts(200, 900, 1, 1.2, 450)).toEqual([
+    'x2.00 met',
+    'x5.00 met',
+    '90.0% met',
+    '1.00 met',
+    'x1.20 met',
+    '150 met',
+  ])
+  expect(verdicts(201, 899, 2, 1.21, 451)).toEqual([
     'x2.01 not met',
     'x4.98 not met',
     '89.9% not met',
     '2.00 not met',
     'x1.21 not met',
+    '151 not met',
   ])
 })
 
 test('a group that could not be invalidated is not measured', () => {
-  const goal = judgeGoals(results({}), 'failed: no Redis').find(({ name }) => name.startsWith('group'))
+  const goal = judgeGoals(results({}), { groups: 'failed: no Redis', memory: new Map() }).find(({ name }) =>
+    name.startsWith('group'),
+  )
   expect(goal).toMatchObject({ measured: '-', verdict: 'not measured' })
 })

@@ -1,6 +1,15 @@
 import { median } from '../median.ts'
+import { type Goal, judge } from './goal.ts'
 import type { GroupRow } from './groups.ts'
-import { type SpeedFigures, GROUP_COUNTS, l1Measure, l2Measure } from './speed.ts'
+import {
+  GET_MANY,
+  GET_OR_SET_MANY,
+  GROUP_COUNTS,
+  IN_TURN,
+  type SpeedFigures,
+  l1Measure,
+  l2Measure,
+} from './speed.ts'
 import type { SubjectName } from './subjects.ts'
 
 /** What each subject came to: one set of figures for each round, in order. */
@@ -36,24 +45,25 @@ export function ratio(results: SpeedResults, one: Figure, other: Figure): number
   return ratios.length === 0 ? undefined : median(ratios)
 }
 
-export interface Goal {
-  readonly name: string
-  readonly measured: string
-  readonly verdict: 'met' | 'not met' | 'not measured'
-}
-
 const OURS = 'thermocline'
 const small = (method: string): string => l1Measure(method, 'small', 'uniform')
 
+/** What was measured besides speed. */
+export interface OtherFigures {
+  readonly groups: GroupRow | string | undefined
+  /** Bytes of heap an entry, by subject. */
+  readonly memory: ReadonlyMap<SubjectName, number | string>
+}
+
 /** What the cache has to reach, and whether it does. */
-export function judgeGoals(results: SpeedResults, groups: GroupRow | string | undefined): Goal[] {
+export function judgeGoals(results: SpeedResults, { groups, memory }: OtherFigures): Goal[] {
   const ours = (measure: string): Figure => ({ name: OURS, measure })
   const bare: Figure = { name: 'lru-cache', measure: small('get') }
   const bento: Figure = { name: 'bentocache', measure: small('getOrSet') }
   const few = (value: number): string => value.toFixed(2)
   const percent = (value: number): string => `${(value * 100).toFixed(1)}%`
   const trips = GROUP_COUNTS.map((count) => medianOf(results, OURS, 'trips', l2Measure(count, 1)))
-  const many = medianOf(results, OURS, 'trips', 'getMany(100)')
+  const [bytes, bareBytes] = [memory.get(OURS), memory.get('lru-cache')]
   return [
     judge(
       'L1 hit, getOrSet: at most x2 of an awaited lru-cache get',
@@ -93,16 +103,25 @@ export function judgeGoals(results: SpeedResults, groups: GroupRow | string | un
       (x) => x <= 1.2,
       (x) => `x${few(x)}`,
     ),
-    judge('getMany(100): at most 2 round trips', many, (x) => x < 2.05, few),
+    ...[GET_MANY, GET_OR_SET_MANY].map((measure) =>
+      judge(
+        `${measure}: at most 2 round trips`,
+        medianOf(results, OURS, 'trips', measure),
+        (x) => x < 2.05,
+        few,
+      ),
+    ),
+    judge(
+      `${GET_MANY}: at least x20 faster than ${IN_TURN}`,
+      ratio(results, ours(IN_TURN), ours(GET_MANY)),
+      (x) => x >= 20,
+      (x) => `x${few(x)}`,
+    ),
+    judge(
+      'L1: at most 150 bytes an entry over lru-cache',
+      typeof bytes === 'number' && typeof bareBytes === 'number' ? bytes - bareBytes : undefined,
+      (x) => x <= 150,
+      (x) => String(Math.round(x)),
+    ),
   ]
-}
-
-function judge(
-  name: string,
-  found: number | undefined,
-  isMet: (found: number) => boolean,
-  format: (found: number) => string,
-): Goal {
-  if (found === undefined) return { name, measured: '-', verdict: 'not measured' }
-  return { name, measured: format(found), verdict: isMet(found) ? 'met' : 'not met' }
 }

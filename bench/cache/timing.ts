@@ -1,3 +1,5 @@
+import { median } from '../median.ts'
+
 /** What is measured: an operation on one key. */
 export type Run = (key: string) => unknown
 
@@ -56,6 +58,23 @@ export async function timeConcurrent(
     await Promise.all(Array.from({ length: concurrency }, one))
   }
   return timeOver(until, () => done, budgetMs)
+}
+
+/** Nanoseconds of each work: the median of so many turns, one of each in every turn, so that all meet the same moods of the machine. */
+export async function timeInTurn(
+  works: Readonly<Record<string, () => Promise<unknown>>>,
+  turns: number,
+): Promise<Record<string, number>> {
+  const times = Object.entries(works).map(([name, work]) => ({ name, work, ns: [] as number[] }))
+  // The first turns pay for compiling.
+  for (let turn = -5; turn < turns; turn += 1) {
+    for (const { work, ns } of times) {
+      const start = performance.now()
+      await work()
+      if (turn >= 0) ns.push((performance.now() - start) * 1e6)
+    }
+  }
+  return Object.fromEntries(times.map(({ name, ns }) => [name, median(ns)]))
 }
 
 /** Nanoseconds an operation, after a warm-up of a third of the time. */

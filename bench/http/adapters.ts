@@ -5,6 +5,7 @@ export const ADAPTERS = {
   apicache: () => import('./subjects/apicache.ts'),
   'cached-listener': () => import('./subjects/cached-listener.ts'),
   express: () => import('./subjects/express.ts'),
+  'express-empty': () => import('./subjects/express-empty.ts'),
   'express-ready': () => import('./subjects/express-ready.ts'),
   'fastify-caching': () => import('./subjects/fastify-caching.ts'),
   'header-policy': () => import('./subjects/header-policy.ts'),

@@ -33,12 +33,13 @@ export function printMemory(entries: number, rows: readonly MemoryRow[]): void {
 
 export function printGoals(goals: readonly Goal[]): void {
   console.log('\nGoals')
-  for (const { name, measured, verdict } of goals) {
-    console.log(`  ${name.padEnd(54)} ${measured.padStart(7)}  ${verdict}`)
+  for (const { name, measured, verdict, ceiling } of goals) {
+    const beside = ceiling === '' ? '' : `  (${ceiling})`
+    console.log(`  ${name.padEnd(54)} ${measured.padStart(7)}  ${verdict}${beside}`)
   }
 }
 
-const NAME = 28
+const NAME = 30
 
 function cells(name: string, figures: readonly string[]): string {
   return name.padEnd(NAME) + figures.map((figure) => figure.padStart(13)).join('')

@@ -12,8 +12,12 @@ export interface Subject {
 }
 
 export const EXPRESS = 'Express handler'
+/** What no header policy in Express can be cheaper than. */
+export const EMPTY_MIDDLEWARES = 'Express + 2 empty middlewares'
 export const HEADER_POLICY = 'Express + header policy'
 export const NODE_HTTP = 'node:http, ready buffer'
+/** What no cache inside Express can be faster than. */
+export const EXPRESS_READY = 'Express, ready buffer'
 export const RESPONSE_CACHE = 'responseCache, L1 hit'
 export const CACHED_LISTENER = 'cachedListener(app), L1 hit'
 export const APICACHE = 'apicache 1.6.3, hit'
@@ -22,11 +26,12 @@ export const SUBJECTS: readonly Subject[] = [
   { name: EXPRESS, handler: 'each', start: () => startNode('express') },
   // Next to what it is compared with, so that both meet the same moods of the machine.
   { name: HEADER_POLICY, handler: 'each', start: () => startNode('header-policy') },
+  { name: EMPTY_MIDDLEWARES, handler: 'each', start: () => startNode('express-empty') },
   { name: RESPONSE_CACHE, handler: 'first', start: () => startNode('response-cache') },
+  { name: EXPRESS_READY, handler: 'none', start: () => startNode('express-ready') },
   { name: APICACHE, handler: 'first', start: () => startNode('apicache') },
   { name: CACHED_LISTENER, handler: 'first', start: () => startNode('cached-listener') },
   { name: NODE_HTTP, handler: 'none', start: () => startNode('node-http') },
-  { name: 'Express, ready buffer', handler: 'none', start: () => startNode('express-ready') },
   { name: 'route-cache 0.7.1, hit', handler: 'first', start: () => startNode('route-cache') },
   { name: 'Fastify + @fastify/caching', handler: 'each', start: () => startNode('fastify-caching') },
   { name: 'Varnish, hit', handler: 'first', start: () => startDaemon(varnish) },

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import type { LoadResult } from './load-result.ts'
-import { APICACHE, CACHED_LISTENER, EXPRESS, HEADER_POLICY, NODE_HTTP, RESPONSE_CACHE } from './subjects.ts'
+import {
+  APICACHE,
+  CACHED_LISTENER,
+  EMPTY_MIDDLEWARES,
+  EXPRESS,
+  EXPRESS_READY,
+  HEADER_POLICY,
+  NODE_HTTP,
+  RESPONSE_CACHE,
+} from './subjects.ts'
 import { judgeGoals, ratio, summarize } from './summary.ts'
 
 const rounds = (...rates: readonly number[]): LoadResult[] =>
@@ -70,5 +79,27 @@ test('the middleware is held against the handler and against apicache', () => {
   expect(goals.filter(({ verdict }) => verdict !== 'not measured')).toMatchObject([
     { measured: 'x1.70', verdict: 'met' },
     { measured: 'x1.89', verdict: 'not met' },
+  ])
+})
+
+test('beside a goal stands what something that decides nothing comes to in the same place', () => {
+  const ceilings = judgeGoals(
+    new Map([
+      [EXPRESS, rounds(100)],
+      [APICACHE, rounds(160)],
+      [RESPONSE_CACHE, rounds(150)],
+      [EXPRESS_READY, rounds(200)],
+      [CACHED_LISTENER, rounds(600)],
+      [NODE_HTTP, rounds(800)],
+      [HEADER_POLICY, rounds(90)],
+      [EMPTY_MIDDLEWARES, rounds(96)],
+    ]),
+  ).map(({ ceiling }) => ceiling)
+  expect(ceilings).toEqual([
+    'ready bytes sent there: x8.00, 75% of it reached',
+    '',
+    'ready bytes sent there: x2.00, 75% of it reached',
+    'ready bytes sent there: x1.25, 75% of it reached',
+    'two empty middlewares: 4.0%',
   ])
 })

@@ -1,6 +1,15 @@
 import { median } from '../median.ts'
 import type { LoadResult } from './load-result.ts'
-import { APICACHE, CACHED_LISTENER, EXPRESS, HEADER_POLICY, NODE_HTTP, RESPONSE_CACHE } from './subjects.ts'
+import {
+  APICACHE,
+  CACHED_LISTENER,
+  EMPTY_MIDDLEWARES,
+  EXPRESS,
+  EXPRESS_READY,
+  HEADER_POLICY,
+  NODE_HTTP,
+  RESPONSE_CACHE,
+} from './subjects.ts'
 
 /** What each subject came to, by name: one result for each round, in order. */
 export type Results = ReadonlyMap<string, readonly LoadResult[]>
@@ -43,27 +52,50 @@ export interface Goal {
   readonly name: string
   readonly measured: string
   readonly verdict: 'met' | 'not met' | 'not measured'
+  /** What something that decides nothing comes to in the same place, and how much of that was reached; '' where not measured. */
+  readonly ceiling: string
 }
 
 /** What the HTTP side has to reach, and whether it does. */
 export function judgeGoals(results: Results): Goal[] {
   const atLeast = (name: string, subject: string, base: string, least: number): Goal => {
     const found = ratio(results, subject, base)
-    if (found === undefined) return { name, measured: '-', verdict: 'not measured' }
-    return { name, measured: `x${found.toFixed(2)}`, verdict: found >= least ? 'met' : 'not met' }
+    if (found === undefined) return { name, measured: '-', verdict: 'not measured', ceiling: '' }
+    const verdict = found >= least ? 'met' : 'not met'
+    return { name, measured: `x${found.toFixed(2)}`, verdict, ceiling: ceilingOf(results, subject, base) }
   }
   return [
     atLeast('cachedListener: at least x5 of the Express handler', CACHED_LISTENER, EXPRESS, 5),
     atLeast('cachedListener: at least x0.7 of node:http', CACHED_LISTENER, NODE_HTTP, 0.7),
     atLeast('responseCache: at least x1.5 of the Express handler', RESPONSE_CACHE, EXPRESS, 1.5),
     atLeast('responseCache: at least x2 of apicache', RESPONSE_CACHE, APICACHE, 2),
-    judgeCost(ratio(results, HEADER_POLICY, EXPRESS)),
+    judgeCost(ratio(results, HEADER_POLICY, EXPRESS), ratio(results, EMPTY_MIDDLEWARES, EXPRESS)),
   ]
 }
 
-function judgeCost(found: number | undefined): Goal {
+/** Who sends ready bytes in a subject's place. */
+const CEILINGS = new Map([
+  [CACHED_LISTENER, NODE_HTTP],
+  [RESPONSE_CACHE, EXPRESS_READY],
+])
+
+function ceilingOf(results: Results, subject: string, base: string): string {
+  const top = CEILINGS.get(subject) ?? ''
+  const ceiling = ratio(results, top, base)
+  const share = ratio(results, subject, top)
+  if (top === base || ceiling === undefined || share === undefined) return ''
+  return `ready bytes sent there: x${ceiling.toFixed(2)}, ${(share * 100).toFixed(0)}% of it reached`
+}
+
+function judgeCost(found: number | undefined, empty: number | undefined): Goal {
   const name = 'header policy: costs the Express handler less than 5%'
-  if (found === undefined) return { name, measured: '-', verdict: 'not measured' }
+  if (found === undefined) return { name, measured: '-', verdict: 'not measured', ceiling: '' }
   const cost = 1 - found
-  return { name, measured: `${(cost * 100).toFixed(1)}%`, verdict: cost < 0.05 ? 'met' : 'not met' }
+  const verdict = cost < 0.05 ? 'met' : 'not met'
+  const ceiling = empty === undefined ? '' : `two empty middlewares: ${percent(1 - empty)}`
+  return { name, measured: percent(cost), verdict, ceiling }
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`
 }

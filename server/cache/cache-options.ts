@@ -6,16 +6,23 @@ import {
   parseDuration,
   refuseUnknownOptions,
 } from '../../policy/index.ts'
-import type { RedisLike } from '../redis-like.ts'
+import type { L2Driver } from '../l2/l2-driver.ts'
+import type { RedisClusterLike, RedisLike } from '../redis-like.ts'
 import type { CacheEvent } from './cache-event.ts'
+import { oneOf, shareOf } from './option-checks.ts'
 
 export interface TieredCacheOptions {
   /** The application's policies, whose lifetimes calls may name. @default none */
   readonly policies?: Policies | undefined
   /** Goes before every key in Redis, so that several applications can share one. @default 'thermocline' */
   readonly namespace?: string | undefined
-  /** An ioredis client; it stays yours to close. @default no L2, and no other process hears of invalidations */
-  readonly redis?: RedisLike | undefined
+  /** An ioredis client, of one server or a Cluster; it stays yours to close. @default no L2, and no other process hears of invalidations */
+  readonly redis?: RedisLike | RedisClusterLike | undefined
+  /**
+   * Where values are kept outside this process. Invalidations still go by way of `redis`; without it the values in L2 are of
+   * use to this process alone. @default the one that `redis` talks to
+   */
+  readonly l2?: L2Driver | undefined
   readonly l1?:
     | {
         /** @default 10_000 */
@@ -28,19 +35,38 @@ export interface TieredCacheOptions {
   readonly l2TimeoutMs?: Duration | undefined
   /** How long L1 is trusted when the invalidation log falls silent. @default 2_000 */
   readonly maxLagMs?: Duration | undefined
+  /** How long a process may go on loading for all before another one takes over, unless it says that it still does. @default 2_000 */
+  readonly leaseMs?: Duration | undefined
+  /** How far lifetimes are shortened at random, as a share of 1. @default 0.1 */
+  readonly jitter?: number | undefined
+  /** Whether all callers of a hit share one frozen value or each gets a clone of its own (`structuredClone`). @default 'frozen' */
+  readonly values?: 'frozen' | 'cloned' | undefined
+  /** Bytes of JSON from which a value is compressed in L2. @default never */
+  readonly compressOver?: number | undefined
+  /** A larger entry of L2, compressed or not, counts as missing. @default 67_108_864 (64 MiB) */
+  readonly maxEntryBytes?: number | undefined
   /** How many invalidations the log keeps for those who were away. @default 10_000 */
   readonly logLength?: number | undefined
   /** Told what happens; called synchronously, so keep it short. @default nobody */
   readonly onEvent?: ((event: CacheEvent) => void) | undefined
   /** Milliseconds since the epoch. @default Date.now */
   readonly clock?: (() => number) | undefined
+  /** From 0 up to 1. @default Math.random */
+  readonly random?: (() => number) | undefined
 }
 
 /** Options with every default filled in, checked once. */
 export interface ResolvedCacheOptions {
   readonly policies: Policies
   readonly namespace: string
-  readonly redis: RedisLike | undefined
+  readonly redis: RedisLike | RedisClusterLike | undefined
+  readonly l2: L2Driver | undefined
+  readonly leaseMs: number
+  readonly jitter: number
+  readonly values: 'frozen' | 'cloned'
+  readonly compressOver: number
+  readonly maxEntryBytes: number
+  readonly random: () => number
   readonly maxEntries: number
   readonly maxBytes: number
   readonly l2TimeoutMs: number
@@ -56,7 +82,14 @@ const KNOWN = [
   'policies',
   'namespace',
   'redis',
+  'l2',
   'l1',
+  'leaseMs',
+  'jitter',
+  'values',
+  'compressOver',
+  'maxEntryBytes',
+  'random',
   'l2TimeoutMs',
   'maxLagMs',
   'logLength',
@@ -79,10 +112,25 @@ export function resolveCacheOptions(options: TieredCacheOptions): ResolvedCacheO
       `\`redis\` is ${describeValue(options.redis)}. Give an ioredis client: new Redis(url).`,
     )
   }
+  if (options.l2 !== undefined && typeof (options.l2 as Partial<L2Driver>).getMany !== 'function') {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`l2\` is ${describeValue(options.l2)}. Give a driver: redisDriver(...), memcachedDriver(...) or one of your own.`,
+    )
+  }
+  const { values = 'frozen', jitter = 0.1, compressOver = Number.POSITIVE_INFINITY } = options
   return Object.freeze({
     policies: options.policies ?? {},
     namespace,
     redis: options.redis,
+    l2: options.l2,
+    leaseMs: positive('leaseMs', parseDuration(options.leaseMs ?? 2_000, 'leaseMs')),
+    jitter: shareOf('jitter', jitter, 0.5),
+    values: oneOf('values', values, ['frozen', 'cloned']),
+    compressOver:
+      compressOver === Number.POSITIVE_INFINITY ? compressOver : positive('compressOver', compressOver),
+    maxEntryBytes: positive('maxEntryBytes', options.maxEntryBytes ?? 64 * 1024 * 1024),
+    random: options.random ?? Math.random,
     maxEntries: positive('l1.maxEntries', options.l1?.maxEntries ?? 10_000),
     maxBytes: positive('l1.maxBytes', options.l1?.maxBytes ?? 64 * 1024 * 1024),
     l2TimeoutMs: positive('l2TimeoutMs', parseDuration(options.l2TimeoutMs ?? 50, 'l2TimeoutMs')),

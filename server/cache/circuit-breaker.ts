@@ -12,11 +12,18 @@ export class CircuitBreaker {
   readonly #threshold: number
   readonly #openMs: number
   readonly #now: () => number
+  readonly #onChange: (state: BreakerState) => void
 
-  constructor(threshold: number, openMs: number, now: () => number) {
+  constructor(
+    threshold: number,
+    openMs: number,
+    now: () => number,
+    onChange: (state: BreakerState) => void = () => {},
+  ) {
     this.#threshold = threshold
     this.#openMs = openMs
     this.#now = now
+    this.#onChange = onChange
   }
 
   get state(): BreakerState {
@@ -29,17 +36,24 @@ export class CircuitBreaker {
     if (this.state === 'closed') return true
     if (this.state === 'open' || this.#isProbing) return false
     this.#isProbing = true
+    this.#onChange('half-open')
     return true
   }
 
   succeeded(): void {
+    const wasOpen = this.#failures >= this.#threshold
     this.#failures = 0
     this.#isProbing = false
+    if (wasOpen) this.#onChange('closed')
   }
 
   failed(): void {
+    // What was sent before it opened fails as well, and is no news.
+    const isNews = this.#failures + 1 === this.#threshold || this.#isProbing
     this.#failures += 1
     this.#isProbing = false
-    if (this.#failures >= this.#threshold) this.#openUntilMs = this.#now() + this.#openMs
+    if (this.#failures < this.#threshold) return
+    this.#openUntilMs = this.#now() + this.#openMs
+    if (isNews) this.#onChange('open')
   }
 }

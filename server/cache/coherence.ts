@@ -65,6 +65,11 @@ export class Coherence implements LogListener {
     return this.#options.log.heardAtMs
   }
 
+  /** How many names were invalidated here that the log does not know of yet. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
   /** Whether L2 may be read and written: all that the log says is known here, and the log knows all that was done here. */
   get trustsL2(): boolean {
     const { log, maxLagMs, now } = this.#options

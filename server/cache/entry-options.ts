@@ -1,50 +1,63 @@
-import {
-  type Duration,
-  type Policies,
-  ThermoclineError,
-  assertGroupName,
-  describeValue,
-  findPolicy,
-  parseDuration,
-  refuseUnknownOptions,
-} from '../../policy/index.ts'
+import { type Duration, ThermoclineError, assertGroupName, describeValue } from '../../policy/index.ts'
 import type { ValueCodec } from './value-codec.ts'
 
 /** Names of groups, or a function that finds them in the value. */
-export type EntryGroups<T> = readonly string[] | ((value: T) => readonly string[])
+export type EntryGroups<T> = readonly string[] | ((value: T, key: string) => readonly string[])
+
+/** What a value says of its own lifetimes; what is left out stays as it was. */
+export interface ValueLifetimes {
+  readonly l1?: Duration | undefined
+  readonly l2?: Duration | undefined
+}
 
 /** What a call says of one entry. */
 export interface EntryOptions<T> {
-  /** Takes the lifetimes from the policy of that name. @default l1 '1m', l2 '5m' */
+  /** Takes `l1`, `l2` and, for what is still there, `staleIfError` from the policy of that name. @default l1 '1m', l2 '5m' */
   readonly policy?: string | undefined
   /** Lifetime in this process, over the policy's. 0: not kept there. */
   readonly l1?: Duration | undefined
-  /** Lifetime in Redis, over the policy's. 0: not kept there. */
+  /** Lifetime in L2, over the policy's. 0: not kept there. */
   readonly l2?: Duration | undefined
+  /** Lifetime in both tiers of `null`, which says that there is no such thing. @default as any other value's */
+  readonly negative?: Duration | undefined
+  /** Lifetimes that the value decides, over all others. @default none */
+  readonly lifetimes?: ((value: T) => ValueLifetimes) | undefined
+  /** Ends an entry that nobody has read for this long, before its lifetime does. @default lifetimes alone count */
+  readonly sliding?: Duration | undefined
+  /** How far lifetimes are shortened at random, as a share of 1, so that what was loaded together does not expire together. @default the cache's */
+  readonly jitter?: number | undefined
+  /** How long after its lifetime a value may be given while it is loaded again in the background (RFC 5861 §3). @default 0 */
+  readonly staleWhileRevalidate?: Duration | undefined
+  /** How long after its lifetime a value may stand in for a failed load (RFC 5861 §4). @default the policy's, for what L1 still has; else 0 */
+  readonly staleIfError?: Duration | undefined
+  /** With a stale value at hand: how long to wait for the loader before giving that. 0: until it is done. @default 0 */
+  readonly softTimeout?: Duration | undefined
+  /** How long a load may take before it fails with `load-timeout`. 0: for ever. @default '30s' */
+  readonly hardTimeout?: Duration | undefined
+  /** How long a failed load is not tried again, doubled by each further failure up to 30 times that. @default 0; a second where a stale value stands in */
+  readonly failureBackoff?: Duration | undefined
+  /**
+   * How eagerly a value is loaded again before it expires, by how long its loader takes: the `beta` of XFetch (Vattani et al.,
+   * "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015). 0: never. @default 1
+   */
+  readonly earlyRefresh?: number | undefined
+  /** Whether a missing value is loaded once in all processes or once in each. @default 'fleet', where L2 can give leases */
+  readonly oneLoad?: 'fleet' | 'process' | undefined
   /** The groups it belongs to, or a function that finds them in the value. @default [] */
   readonly groups?: EntryGroups<T> | undefined
   /** Writes and reads the value in L2. @default JSON; what that can't carry stays in L1 */
   readonly codec?: ValueCodec<T> | undefined
-}
-
-export interface Lifetimes {
-  readonly l1Ms: number
-  readonly l2Ms: number
-}
-
-const KNOWN = ['policy', 'l1', 'l2', 'groups', 'codec']
-
-const DEFAULT_LIFETIMES: Lifetimes = Object.freeze({ l1Ms: 60_000, l2Ms: 300_000 })
-
-/** The lifetimes that a call asks for. Throws `policy-unknown` or `duration-invalid`. */
-export function resolveLifetimes<T>(options: EntryOptions<T>, policies: Policies): Lifetimes {
-  refuseUnknownOptions('An entry', options, KNOWN)
-  const base = options.policy === undefined ? DEFAULT_LIFETIMES : findPolicy(policies, options.policy)
-  if (options.l1 === undefined && options.l2 === undefined) return base
-  return {
-    l1Ms: options.l1 === undefined ? base.l1Ms : parseDuration(options.l1, 'l1'),
-    l2Ms: options.l2 === undefined ? base.l2Ms : parseDuration(options.l2, 'l2'),
-  }
+  /** The version of the value's shape, written with it. @default 0 */
+  readonly schema?: string | number | undefined
+  /**
+   * Makes what callers get, and L1 holds, of what a loader or `set` gave; L2 keeps what was given. Where it throws, the
+   * load has failed. @default what was given is the value
+   */
+  readonly prepare?: ((given: unknown, key: string) => T) | undefined
+  /** Looks at what L2 has before it is used; `undefined` makes it a miss. @default whatever was written is used */
+  readonly admit?:
+    | ((value: unknown, schema: string | number) => { readonly value: T } | undefined)
+    | undefined
 }
 
 /** Checks a key. Throws `key-invalid`. */

@@ -1,28 +1,50 @@
-import { LRUCache } from 'lru-cache'
+import type { PolicyCounters } from './cache-stats.ts'
 import type { Fences } from './fences.ts'
+import { TwoQueues } from './two-queues.ts'
 
-/** One value as L1 holds it. Times are ms of the cache's clock. */
+/** One value as L1 holds it. Times are ms of this process's own clock. */
 export interface MemoryEntry {
   readonly value: unknown
   readonly groups: readonly string[]
+  /** Roughly what the value takes. */
+  bytes: number
   /** This process's count of invalidations when the value's load began. */
   readonly since: number
+  /** As of when the value is known to be good: what `maxLagMs` counts from. */
   readonly loadedAtMs: number
-  readonly expiresAtMs: number
+  /** Until when L1 answers without a second thought. */
+  quietUntilMs: number
+  /** The end of its lifetime in L1. */
+  readonly l1UntilMs: number
+  /** The end of its lifetime altogether: what stale windows count from. */
+  readonly freshUntilMs: number
+  /** Until when it lives unless somebody reads it. */
+  idleUntilMs: number
+  /** By how much a read prolongs that; 0: it does not slide. */
+  readonly slidingMs: number
+  /** Whom its hits count for. */
+  readonly counters: PolicyCounters
   /** The revision of the fences at which it was last found sound. */
   checkedRevision: number
 }
 
-/** How a lookup ended: an entry, or why there is none. */
-export type MemoryLookup = MemoryEntry | 'absent' | 'stale'
-
-/** The in-process tier: least recently used entries leave first; bounded in entries and in bytes. */
+/** The in-process tier, bounded in entries and in bytes: what was read once leaves before what is read again and again. */
 export class MemoryTier {
-  readonly #entries: LRUCache<string, MemoryEntry>
+  readonly #entries: TwoQueues<MemoryEntry>
   readonly #fences: Fences
 
-  constructor(options: { maxEntries: number; maxBytes: number; fences: Fences }) {
-    this.#entries = new LRUCache({ max: options.maxEntries, maxSize: options.maxBytes })
+  constructor(options: {
+    maxEntries: number
+    maxBytes: number
+    fences: Fences
+    onEvict: (entry: MemoryEntry, bytes: number) => void
+  }) {
+    this.#entries = new TwoQueues({
+      maxEntries: options.maxEntries,
+      maxBytes: options.maxBytes,
+      bytesOf: sizeOf,
+      onEvict: (entry, key) => options.onEvict(entry, sizeOf(entry, key)),
+    })
     this.#fences = options.fences
   }
 
@@ -31,33 +53,33 @@ export class MemoryTier {
   }
 
   get bytes(): number {
-    return this.#entries.calculatedSize
+    return this.#entries.bytes
   }
 
-  lookup(key: string, nowMs: number): MemoryLookup {
+  /** What is held under a key and has not been invalidated, however old it is. */
+  find(key: string): MemoryEntry | undefined {
     const entry = this.#entries.get(key)
-    if (entry === undefined) return 'absent'
-    if (nowMs >= entry.expiresAtMs || !this.#isSound(key, entry)) {
+    if (entry === undefined || entry.checkedRevision === this.#fences.revision) return entry
+    if (this.#fences.covers(key, entry.groups, entry.since)) {
       this.#entries.delete(key)
-      return 'stale'
+      return undefined
     }
+    entry.checkedRevision = this.#fences.revision
     return entry
   }
 
+  /** Whether anything is held under a key, invalidated or not. */
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
   /** Keeps a value unless it was invalidated while it was on its way. */
-  store(key: string, entry: Omit<MemoryEntry, 'checkedRevision'>, bytes: number): boolean {
+  store(key: string, entry: MemoryEntry): boolean {
     if (this.#fences.covers(key, entry.groups, entry.since)) return false
     // A slow load must not take the place of one that began after it.
     if ((this.#entries.peek(key)?.since ?? 0) > entry.since) return false
-    const { value, groups, since, loadedAtMs, expiresAtMs } = entry
-    const { revision: checkedRevision } = this.#fences
-    // Field by field: objects that were spread share no shape, and each read of one takes four times as long.
-    this.#entries.set(
-      key,
-      { value, groups, since, loadedAtMs, expiresAtMs, checkedRevision },
-      { size: bytes + key.length * 2 },
-    )
-    return true
+    entry.checkedRevision = this.#fences.revision
+    return this.#entries.set(key, entry)
   }
 
   delete(key: string): void {
@@ -67,11 +89,8 @@ export class MemoryTier {
   clear(): void {
     this.#entries.clear()
   }
+}
 
-  #isSound(key: string, entry: MemoryEntry): boolean {
-    if (entry.checkedRevision === this.#fences.revision) return true
-    if (this.#fences.covers(key, entry.groups, entry.since)) return false
-    entry.checkedRevision = this.#fences.revision
-    return true
-  }
+function sizeOf({ bytes }: MemoryEntry, key: string): number {
+  return bytes + key.length * 2
 }

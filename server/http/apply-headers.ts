@@ -1,25 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import {
-  ALWAYS_VALIDATED,
   type CacheControl,
-  NOT_STORED,
   PARTITION_HEADER,
-  type PolicyHeaders,
-  type RoutePolicy,
   formatCacheGroups,
   mergeVary,
   parseCacheControl,
-  policyHeaders,
 } from '../../policy/index.ts'
 import type { Exchange } from './exchange.ts'
 import { UNKNOWN_PARTITION } from './partition-of.ts'
+import {
+  LEFT_PRIVATELY_VALIDATED,
+  LEFT_UNSTORED,
+  LEFT_VALIDATED,
+  type PreparedHeaders,
+  keepsPrivate,
+} from './prepared-headers.ts'
 import { writeServerTiming } from './server-timing.ts'
-
-const PRIVATELY_VALIDATED: PolicyHeaders = Object.freeze({
-  'Cache-Control': 'private, no-cache',
-  Vary: 'Cookie',
-})
 
 export interface ApplyOptions {
   readonly partition: string | typeof UNKNOWN_PARTITION | undefined
@@ -43,14 +40,14 @@ export function applyHeaders(
   const { partition, serverTiming } = options
   const chosen = chooseHeaders(request, response, exchange, options)
   if (chosen !== undefined) writeFields(response, chosen, exchange)
-  const isPersonal = staysPrivate(chosen?.['Cache-Control'] ?? text(response, 'Cache-Control'))
+  const isPersonal = chosen === undefined ? staysPrivate(text(response, 'Cache-Control')) : chosen.isPersonal
   // Only where no shared cache keeps it, since the field belongs to one user.
   if (typeof partition === 'string' && (isPersonal || isUnsafe(request))) {
     response.setHeader(PARTITION_HEADER, partition)
   }
   if (!isPersonal && exchange.isWatchedByOthers) guardLateCookie(request, response, options)
 
-  const { cacheStatus } = exchange.trace
+  const { cacheStatus } = exchange
   if (cacheStatus === '') return
   const before = text(response, 'Cache-Status')
   const whole = before === undefined ? cacheStatus : `${before}, ${cacheStatus}`
@@ -58,25 +55,15 @@ export function applyHeaders(
   if (serverTiming) writeServerTiming(response, whole)
 }
 
-function writeFields(response: ServerResponse, chosen: PolicyHeaders, { policy, groups }: Exchange): void {
-  const cdn = chosen['CDN-Cache-Control']
-  response.setHeader('Cache-Control', chosen['Cache-Control'])
+function writeFields(response: ServerResponse, chosen: PreparedHeaders, { route, groups }: Exchange): void {
+  const { cacheControl, cdn, vary } = chosen
+  response.setHeader('Cache-Control', cacheControl)
   if (cdn !== undefined) response.setHeader('CDN-Cache-Control', cdn)
   else response.removeHeader('CDN-Cache-Control')
-  const isUnderPolicy = policy !== undefined && chosen === headersOf(policy)
-  if (isUnderPolicy && groups.size > 0) response.setHeader('Cache-Groups', formatCacheGroups(groups))
+  if (groups.size > 0 && chosen === route?.headers)
+    response.setHeader('Cache-Groups', formatCacheGroups(groups))
   // Merged, never set: the handler, `cors` and `compression` have their own words in it.
-  const { Vary } = chosen
-  if (Vary !== undefined) response.setHeader('Vary', mergeVary(text(response, 'Vary'), Vary.split(', ')))
-}
-
-const knownHeaders = new WeakMap<RoutePolicy, PolicyHeaders>()
-
-/** A policy's fields are the same for each response; only its groups are not. */
-function headersOf(policy: RoutePolicy): PolicyHeaders {
-  const known = knownHeaders.get(policy) ?? policyHeaders(policy)
-  knownHeaders.set(policy, known)
-  return known
+  if (vary.length > 0) response.setHeader('Vary', mergeVary(text(response, 'Vary'), vary))
 }
 
 /** The fields for this response, or `undefined` where what the handler wrote is to stand. */
@@ -85,43 +72,48 @@ function chooseHeaders(
   response: ServerResponse,
   exchange: Exchange,
   { partition, warn }: ApplyOptions,
-): PolicyHeaders | undefined {
-  const { policy } = exchange
+): PreparedHeaders | undefined {
+  const { route } = exchange
   const written = text(response, 'Cache-Control')
   const own = written === WRITTEN_BY_SEND ? undefined : written
-  const ownDirectives = parseCacheControl(own)
+  const ownDirectives = own === undefined ? NONE : parseCacheControl(own)
   const setsCookie = response.hasHeader('Set-Cookie')
-  if (policy === undefined) {
-    if (own === undefined) return exchange.credentials.reads > 0 || setsCookie ? NOT_STORED : ALWAYS_VALIDATED
-    if (!setsCookie || mustStayPrivate(ownDirectives) || ownDirectives.noCache !== undefined) return undefined
+  if (route === undefined) {
+    if (own === undefined)
+      return exchange.credentials.reads > 0 || setsCookie ? LEFT_UNSTORED : LEFT_VALIDATED
+    if (!setsCookie || staysPrivate(own) || ownDirectives.noCache !== undefined) return undefined
     warn(
       `${pathOf(request)} sets a cookie, so it left as \`private, no-store\` and not as ${JSON.stringify(own)}.`,
     )
-    return NOT_STORED
+    return LEFT_UNSTORED
   }
+  const { policy, headers } = route
   // A lifetime is meant for the answer to a GET, not for an error that stands in its place.
-  if (policy.kind === 'no-store' || !isLasting(response.statusCode) || isUnsafe(request)) return NOT_STORED
-  if (ownDirectives.noStore) return NOT_STORED
+  if (policy.kind === 'no-store' || !isLasting(response.statusCode) || isUnsafe(request)) return LEFT_UNSTORED
+  if (ownDirectives.noStore) return LEFT_UNSTORED
   if (policy.kind === 'private') {
-    if (partition === UNKNOWN_PARTITION) return NOT_STORED
-    return ownDirectives.noCache === undefined ? headersOf(policy) : PRIVATELY_VALIDATED
+    if (partition === UNKNOWN_PARTITION) return LEFT_UNSTORED
+    return ownDirectives.noCache === undefined ? headers : LEFT_PRIVATELY_VALIDATED
   }
   if (ownDirectives.private !== undefined)
-    return policy.kind === 'revalidate' ? PRIVATELY_VALIDATED : undefined
+    return policy.kind === 'revalidate' ? LEFT_PRIVATELY_VALIDATED : undefined
   if (setsCookie || exchange.readsOfRoute > 0) {
     const reason = setsCookie ? 'sets a cookie' : 'was made by looking at Cookie or Authorization'
     warn(
       `${pathOf(request)} ${reason}, so it left as \`private, no-store\` and not under its ${policy.kind} policy.`,
     )
-    return NOT_STORED
+    return LEFT_UNSTORED
   }
   const path = policy.kind === 'immutable' ? pathOf(request) : ''
   if (policy.kind === 'immutable' && !isHashed(path, policy.hashedPath)) {
     warn(`${path} has no content hash in its name, so it left as \`no-cache\` and not as immutable.`)
-    return ALWAYS_VALIDATED
+    return LEFT_VALIDATED
   }
-  return ownDirectives.noCache === undefined ? headersOf(policy) : ALWAYS_VALIDATED
+  return ownDirectives.noCache === undefined ? headers : LEFT_VALIDATED
 }
+
+/** What is read in a field that is not there. */
+const NONE: CacheControl = Object.freeze({})
 
 /** A session middleware in front of this one sets its cookie after these headers were decided. */
 function guardLateCookie(request: IncomingMessage, response: ServerResponse, { warn }: ApplyOptions): void {
@@ -132,29 +124,25 @@ function guardLateCookie(request: IncomingMessage, response: ServerResponse, { w
         warn(`${pathOf(request)} sets a cookie, so it left as \`private, no-store\`.`)
         response.removeHeader('CDN-Cache-Control')
         response.removeHeader('Cache-Groups')
-        response.setHeader('Cache-Control', NOT_STORED['Cache-Control'])
+        response.setHeader('Cache-Control', LEFT_UNSTORED.cacheControl)
       }
       return Reflect.apply(original, response, [name, value])
     }
   }
 }
 
-/** Whether a `Cache-Control` keeps a response out of all shared caches. Those of policies are read once. */
+/** Whether what a handler wrote keeps its response out of all shared caches. Handlers write the same again and again. */
 function staysPrivate(value: string | undefined): boolean {
   if (value === undefined) return false
   const known = knownToStayPrivate.get(value)
   if (known !== undefined) return known
-  const isPrivate = mustStayPrivate(parseCacheControl(value))
+  const isPrivate = keepsPrivate(value)
   knownToStayPrivate.set(value, isPrivate)
   return isPrivate
 }
 
 /** Bounded: a handler may make up its own. */
 const knownToStayPrivate = new LRUCache<string, boolean>({ max: 500 })
-
-function mustStayPrivate({ noStore, private: isPrivate }: CacheControl): boolean {
-  return noStore === true || isPrivate !== undefined
-}
 
 function isHashed(path: string, pattern: RegExp | undefined): boolean {
   return path.length <= LONGEST_PATH && pattern?.test(path) === true

@@ -5,5 +5,11 @@ const AUTHORITY = /^(?:[a-z\d._~!$&'()*+;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i
  * a slash, would be read as a part of the path by whoever puts the two together.
  */
 export function isAuthority(text: string): boolean {
-  return AUTHORITY.test(text)
+  if (text === lastFound) return true
+  if (!AUTHORITY.test(text)) return false
+  lastFound = text
+  return true
 }
+
+/** Most requests name the same host as the one before. */
+let lastFound = 'localhost'

@@ -1,26 +1,57 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RoutePolicy } from '../../policy/index.ts'
-import type { LayerTrace } from '../trace.ts'
+import { LayerTrace } from '../trace.ts'
 import { onHead } from './on-head.ts'
+import type { PreparedPolicy } from './prepared-headers.ts'
 import { type CredentialUse, watchDerived } from './watch-credentials.ts'
+
+const NO_GROUPS: ReadonlySet<string> = new Set()
 
 /** What is known of one request and its response. */
 export class Exchange {
-  policy: RoutePolicy | undefined
+  route: PreparedPolicy | undefined
   /** How often credentials had been read when the route's policy was set: what came before is not the route's doing. */
   readsBeforeRoute = 0
-  readonly groups = new Set<string>()
-  readonly trace: LayerTrace
   readonly credentials: CredentialUse
-  #readsOfRoute: number | undefined
-
   /** Somebody else may change the head after this was decided. */
   readonly isWatchedByOthers: boolean
+  /** The policies that this is an exchange of. */
+  readonly owner: object
+  /** The same response as other policies know it, who were there first. */
+  readonly outer: Exchange | undefined
+  // Made when they are needed: most responses are in no group and ask no tier.
+  #groups: Set<string> | undefined
+  #trace: LayerTrace | undefined
+  #readsOfRoute: number | undefined
 
-  constructor(trace: LayerTrace, credentials: CredentialUse, isWatchedByOthers: boolean) {
-    this.trace = trace
+  constructor(
+    owner: object,
+    outer: Exchange | undefined,
+    credentials: CredentialUse,
+    isWatchedByOthers: boolean,
+  ) {
+    this.owner = owner
+    this.outer = outer
     this.credentials = credentials
     this.isWatchedByOthers = isWatchedByOthers
+  }
+
+  get groups(): ReadonlySet<string> {
+    return this.#groups ?? NO_GROUPS
+  }
+
+  addGroup(group: string): void {
+    this.#groups ??= new Set()
+    this.#groups.add(group)
+  }
+
+  get trace(): LayerTrace {
+    this.#trace ??= new LayerTrace()
+    return this.#trace
+  }
+
+  /** The members of `Cache-Status` that the tiers come to; empty where none was asked. */
+  get cacheStatus(): string {
+    return this.#trace?.cacheStatus ?? ''
   }
 
   /** From here on what is read of the credentials is the route's doing, until its head is written. */

@@ -9,12 +9,13 @@ import {
   findPolicy,
   refuseUnknownOptions,
 } from '../../policy/index.ts'
-import { LayerTrace, traceRequest } from '../trace.ts'
-import { applyHeaders } from './apply-headers.ts'
+import { traceRequest } from '../trace.ts'
+import { type ApplyOptions, applyHeaders } from './apply-headers.ts'
 import { Exchange } from './exchange.ts'
-import { markAsDecided } from './order.ts'
+import { decidedBy, markAsDecided } from './order.ts'
 import { isWatched, onHead } from './on-head.ts'
 import { partitionOf } from './partition-of.ts'
+import { preparePolicy } from './prepared-headers.ts'
 import { watchCredentials } from './watch-credentials.ts'
 
 export interface HttpPoliciesOptions {
@@ -55,8 +56,6 @@ export interface HttpPolicies<Name extends string = string> {
 const KNOWN = ['partition', 'serverTiming', 'onWarning']
 const MOST_WARNINGS = 1_000
 
-type Carrier = ServerResponse & { [key: symbol]: Exchange | undefined }
-
 /**
  * Applies route policies to Express responses: `Cache-Control`, `CDN-Cache-Control`, `Vary`, `Cache-Groups`,
  * `Cache-Status`. ETag and 304 are Express's own. Throws `option-invalid`.
@@ -67,9 +66,13 @@ export function createHttpPolicies<Name extends string>(
 ): HttpPolicies<Name> {
   refuseUnknownOptions('`createHttpPolicies`', options, KNOWN)
   definePolicies(policies)
-  // On the response itself: a WeakMap of all that are under way costs the garbage collector more than they do.
-  const key = Symbol('exchange')
-  const exchangeOf = (response: ServerResponse) => (response as Carrier)[key]
+  // Each of several policies in one application knows its own of a response.
+  const owner = {}
+  const exchangeOf = (response: ServerResponse): Exchange | undefined => {
+    let exchange = decidedBy(response)
+    while (exchange !== undefined && exchange.owner !== owner) exchange = exchange.outer
+    return exchange
+  }
   const report = options.onWarning ?? ((message: string) => console.warn(`thermocline: ${message}`))
   const warned = new Set<string>()
   const warn = (message: string): void => {
@@ -82,21 +85,21 @@ export function createHttpPolicies<Name extends string>(
     }
   }
 
+  const { partition, serverTiming = true } = options
+  const withoutPartition: ApplyOptions = { partition: undefined, serverTiming, warn }
+  const applyOptions = (request: IncomingMessage): ApplyOptions =>
+    partition === undefined
+      ? withoutPartition
+      : // The user's own function: a mistake in it must cost the cached copy, never the response.
+        { ...withoutPartition, partition: partitionOf(request as Request, partition, warn) }
+
   const begin = (request: IncomingMessage, response: ServerResponse): Exchange => {
     const present = exchangeOf(response)
     if (present !== undefined) return present
-    const exchange = new Exchange(new LayerTrace(), watchCredentials(request), isWatched(response))
-    ;(response as Carrier)[key] = exchange
-    markAsDecided(response)
-    onHead(response, () => {
-      // The user's own function: a mistake in it must cost the cached copy, never the response.
-      const partition = partitionOf(request as Request, options.partition, warn)
-      applyHeaders(request, response, exchange, {
-        partition,
-        serverTiming: options.serverTiming ?? true,
-        warn,
-      })
-    })
+    const outer = decidedBy(response)
+    const exchange = new Exchange(owner, outer, watchCredentials(request), isWatched(response))
+    markAsDecided(response, exchange)
+    onHead(response, () => applyHeaders(request, response, exchange, applyOptions(request)))
     return exchange
   }
 
@@ -109,7 +112,7 @@ export function createHttpPolicies<Name extends string>(
     for (const group of groups as readonly unknown[]) {
       try {
         assertGroupName(group)
-        exchange?.groups.add(group)
+        exchange?.addGroup(group)
       } catch {
         // Often made from what a visitor typed into the URL.
         warn(`The group name ${describeValue(group)} was left out: use a-z, 0-9, ".", "_", "~" and "-" only.`)
@@ -119,10 +122,10 @@ export function createHttpPolicies<Name extends string>(
 
   return {
     middleware: () => (request, response, next) => {
-      traceRequest(begin(request, response).trace, next)
+      traceRequest(begin(request, response), next)
     },
     route: (name, details) => {
-      const policy = findPolicy(policies, name)
+      const prepared = preparePolicy(findPolicy(policies, name))
       if (details !== undefined && typeof details !== 'function') {
         throw new ThermoclineError(
           'option-invalid',
@@ -131,11 +134,11 @@ export function createHttpPolicies<Name extends string>(
       }
       return (request, response, next) => {
         const exchange = begin(request, response)
-        exchange.policy = policy
+        exchange.route = prepared
         exchange.enterRoute(request, response)
         if (details !== undefined)
           addGroups(response, details(request as Parameters<typeof details>[0])?.groups ?? [])
-        traceRequest(exchange.trace, next)
+        traceRequest(exchange, next)
       }
     },
     addGroups,

@@ -56,18 +56,37 @@ export function linesOf(response: ServerResponse): HeaderPairs {
 }
 
 /** Writes a head with fields as names and values in turn; they take the place of those that were set before. */
-export function writeFlatHead(response: ServerResponse, status: number, flat: readonly string[]): void {
-  if (response.getHeaderNames().length === 0) {
+export function writeFlatHead(
+  response: ServerResponse,
+  status: number,
+  flat: readonly string[],
+  isRepeating?: boolean,
+): void {
+  if (!hasFields(response)) {
     response.writeHead(status, flat as string[])
     return
   }
-  setFlatFields(response, flat)
+  setFlatFields(response, flat, isRepeating)
   response.writeHead(status)
 }
 
-/** Sets names and values in turn, in place of what was set before. Of several lines of one name Node 20's own `writeHead` would keep the last. */
-export function setFlatFields(response: ServerResponse, flat: readonly string[]): void {
-  if (hasRepeats(flat)) {
+/** Whether fields have been set, which then can be read again. */
+export function hasFields(response: ServerResponse): boolean {
+  return response.getHeaderNames().length > 0
+}
+
+/**
+ * Sets names and values in turn, in place of what was set before. Of several lines of one name Node 20's own `writeHead` would
+ * keep the last.
+ *
+ * @param isRepeating - whether a name comes twice, if that is known.
+ */
+export function setFlatFields(
+  response: ServerResponse,
+  flat: readonly string[],
+  isRepeating = hasRepeats(flat),
+): void {
+  if (isRepeating) {
     takeHead(response, [response.statusCode, flat])
     return
   }
@@ -75,7 +94,7 @@ export function setFlatFields(response: ServerResponse, flat: readonly string[])
 }
 
 /** Whether a name comes twice; there are too few of them for a set to be worth making. */
-function hasRepeats(flat: readonly string[]): boolean {
+export function hasRepeats(flat: readonly string[]): boolean {
   for (let at = 2; at < flat.length; at += 2) {
     const name = flat[at] ?? ''
     for (let before = 0; before < at; before += 2) {

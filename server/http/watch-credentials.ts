@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /** How often anything has looked at who is asking. */
 export interface CredentialUse {
@@ -14,26 +14,36 @@ const DERIVED = ['cookies', 'signedCookies', 'session', 'user', 'auth'] as const
  * Notices when a request's `Cookie` or `Authorization` field is read, by the handler or by a middleware before it. What
  * was made by looking at them may be meant for one user.
  */
-export function watchCredentials(request: IncomingMessage): CredentialUse {
-  const use: CredentialUse = { reads: 0, isPresent: false }
-  for (const name of ['cookie', 'authorization'] as const) {
-    const value = request.headers[name]
-    if (value === undefined) continue
-    use.isPresent = true
-    let current: string | undefined = value
-    Object.defineProperty(request.headers, name, {
-      configurable: true,
-      enumerable: true,
-      get() {
-        use.reads += 1
-        return current
-      },
-      set(replacement: string | undefined) {
-        current = replacement
-      },
-    })
-  }
+export function watchCredentials({ headers }: IncomingMessage): CredentialUse {
+  const { cookie, authorization } = headers
+  if (cookie === undefined && authorization === undefined) return NO_CREDENTIALS
+  const use: CredentialUse = { reads: 0, isPresent: true }
+  if (cookie !== undefined) watchField(headers, 'cookie', cookie, use)
+  if (authorization !== undefined) watchField(headers, 'authorization', authorization, use)
   return use
+}
+
+/** Nobody counts the reads of what is not there, so one will do for all. */
+const NO_CREDENTIALS: CredentialUse = Object.freeze({ reads: 0, isPresent: false })
+
+function watchField(
+  headers: IncomingHttpHeaders,
+  name: 'cookie' | 'authorization',
+  value: string,
+  use: CredentialUse,
+): void {
+  let current: string | undefined = value
+  Object.defineProperty(headers, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      use.reads += 1
+      return current
+    },
+    set(replacement: string | undefined) {
+      current = replacement
+    },
+  })
 }
 
 /**

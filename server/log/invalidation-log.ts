@@ -1,3 +1,4 @@
+import type { FleetAnswer } from './fleet-wait.ts'
 import type { CompleteInvalidation } from './invalidation.ts'
 
 /** What a log tells the cache that tails it. */
@@ -17,15 +18,28 @@ export interface LogListener {
  * process that shares the log.
  */
 export interface InvalidationLog {
+  /** What this process is called among those that tail the log. */
+  readonly member: string
   /** The highest sequence number known to exist. What is loaded from now on has seen everything up to it. */
   readonly head: number
   /** When the log was last known to hold nothing new, in ms of the cache's clock. */
   readonly heardAtMs: number
+  /** For how many ms nothing has been known of the log, `Infinity` before the first word. */
+  readonly lagMs: number
   /** Whether this process has read all that the log holds. */
   readonly isCaughtUp: boolean
   /** Starts tailing. Called once. */
   start(listener: LogListener): void
-  /** Appends; resolves with the sequence number once the log has it. Rejects when it can't be reached. */
-  append(invalidation: CompleteInvalidation): Promise<number>
+  /**
+   * Appends; resolves with the sequence number once the log has it. Rejects when it can't be reached. `isAwaited` says that
+   * `passedBy` will be asked about it, and has every process report as soon as it has met it.
+   */
+  append(invalidation: CompleteInvalidation, isAwaited?: boolean): Promise<number>
+  /**
+   * Resolves when every living process has come past what was appended here as `seq`, or after `timeoutMs` with those who have
+   * not. Never rejects. Who is cut off counts as missing for as long as it may trust what it holds, and is then left out: from there
+   * on it answers with nothing that it loaded longer ago than its `maxLagMs`, and drops all it holds when it is back.
+   */
+  passedBy(seq: number, timeoutMs: number): Promise<FleetAnswer>
   close(): Promise<void>
 }

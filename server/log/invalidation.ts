@@ -1,63 +1,99 @@
 import { ThermoclineError, assertGroupName, describeValue } from '../../policy/index.ts'
 
+/** What becomes of what is invalidated: it is gone, or it counts as expired and may stand in for a new one that can't be had. */
+export type InvalidationMode = 'delete' | 'expire'
+
 /** What to let go of: any mix of keys, groups and key prefixes. The empty prefix means everything. */
 export interface Invalidation {
   readonly keys?: readonly string[]
   readonly groups?: readonly string[]
   readonly prefixes?: readonly string[]
+  /** @default 'delete' */
+  readonly mode?: InvalidationMode
 }
 
-/** An invalidation with every part present. */
-export type CompleteInvalidation = Required<Invalidation>
+/** An invalidation with every list present. */
+export interface CompleteInvalidation extends Required<Omit<Invalidation, 'mode'>> {
+  /** Absent: 'delete'. */
+  readonly mode?: InvalidationMode
+  /** When it was appended, in ms since the epoch by its author's clock: to be shown to people, never to be compared. */
+  readonly at?: number
+}
 
 export const EVERYTHING: CompleteInvalidation = Object.freeze({ keys: [], groups: [], prefixes: [''] })
+
+/** Names nothing: an entry of the log that is there to be met. */
+export const NOTHING: CompleteInvalidation = Object.freeze({ keys: [], groups: [], prefixes: [] })
+
+const LISTS = ['keys', 'groups', 'prefixes'] as const
 
 /**
  * Checks what a caller asked for. An empty request is refused, because it is always a mistake (a group list built from
  * nothing) and would otherwise pass for success. Throws `option-invalid`, `key-invalid` or `group-invalid`.
  */
 export function checkInvalidation(invalidation: Invalidation): CompleteInvalidation {
-  const unknown = Object.keys(invalidation).find((part) => !['keys', 'groups', 'prefixes'].includes(part))
+  const unknown = Object.keys(invalidation).find((part) => ![...LISTS, 'mode'].includes(part))
   if (unknown !== undefined) {
     throw new ThermoclineError(
       'option-invalid',
-      `\`invalidate\` knows no \`${unknown}\`. It takes \`keys\`, \`groups\` and \`prefixes\`.`,
+      `\`invalidate\` knows no \`${unknown}\`. It takes \`keys\`, \`groups\`, \`prefixes\` and \`mode\`.`,
     )
   }
-  const complete = { keys: [], groups: [], prefixes: [], ...invalidation }
-  for (const part of ['keys', 'groups', 'prefixes'] as const) {
+  const { keys = [], groups = [], prefixes = [], mode } = invalidation
+  const complete = { keys, groups, prefixes }
+  for (const part of LISTS) {
     const list: unknown = complete[part]
-    if (Array.isArray(list) && list.every((name) => typeof name === 'string')) continue
+    if (isStrings(list)) continue
     throw new ThermoclineError(
       'option-invalid',
       `\`invalidate\` was given \`${part}: ${describeValue(list)}\`. Give an array of strings.`,
     )
   }
-  complete.groups.forEach(assertGroupName)
-  if (complete.keys.length + complete.groups.length + complete.prefixes.length === 0) {
+  if (mode !== undefined && !isMode(mode)) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`invalidate\` was given \`mode: ${describeValue(mode)}\`. Give 'delete' or 'expire'.`,
+    )
+  }
+  groups.forEach(assertGroupName)
+  if (isNothing(complete)) {
     throw new ThermoclineError(
       'option-invalid',
       '`invalidate` was given nothing to invalidate. Name at least one key, group or prefix; `prefixes: [""]` is everything.',
     )
   }
   // Copies: the caller may go on using its arrays.
-  return { keys: [...complete.keys], groups: [...complete.groups], prefixes: [...complete.prefixes] }
+  const copies = { keys: [...keys], groups: [...groups], prefixes: [...prefixes] }
+  return mode === undefined ? copies : { ...copies, mode }
 }
 
-/** As one log entry carries it. */
-export function encodeInvalidation({ keys, groups, prefixes }: CompleteInvalidation): string {
-  return JSON.stringify([keys, groups, prefixes])
+export function isNothing({ keys, groups, prefixes }: CompleteInvalidation): boolean {
+  return keys.length + groups.length + prefixes.length === 0
 }
 
-/** The reverse; what can't be read invalidates everything, since late is allowed and lost is not. */
+/** As one log entry carries it. What came later stands last, where those who do not know it do not look. */
+export function encodeInvalidation({ keys, groups, prefixes, mode, at }: CompleteInvalidation): string {
+  return JSON.stringify([keys, groups, prefixes, mode ?? 'delete', at])
+}
+
+/**
+ * The reverse; what can't be read invalidates everything, since late is allowed and lost is not. So does a mode that this
+ * version does not know: it may ask for more than a deletion.
+ */
 export function decodeInvalidation(text: string): CompleteInvalidation {
   try {
-    const [keys, groups, prefixes] = JSON.parse(text) as unknown[]
-    if (isStrings(keys) && isStrings(groups) && isStrings(prefixes)) return { keys, groups, prefixes }
+    const [keys, groups, prefixes, mode = 'delete', at] = JSON.parse(text) as unknown[]
+    if (isStrings(keys) && isStrings(groups) && isStrings(prefixes) && isMode(mode)) {
+      return { keys, groups, prefixes, mode, ...(typeof at === 'number' ? { at } : {}) }
+    }
   } catch {
     // Falls through to the safe reading.
   }
   return EVERYTHING
+}
+
+function isMode(value: unknown): value is InvalidationMode {
+  return value === 'delete' || value === 'expire'
 }
 
 function isStrings(value: unknown): value is string[] {

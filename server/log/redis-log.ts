@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withDeadline } from '../deadline.ts'
-import type { RedisArgument, RedisLike } from '../redis-like.ts'
-import {
-  type CompleteInvalidation,
-  EVERYTHING,
-  decodeInvalidation,
-  encodeInvalidation,
-} from './invalidation.ts'
+import type { RedisClusterLike, RedisLike } from '../redis-like.ts'
+import { type FleetAnswer, type FleetState, FleetWait } from './fleet-wait.ts'
+import { type CompleteInvalidation, NOTHING, decodeInvalidation, isNothing } from './invalidation.ts'
 import type { InvalidationLog, LogListener } from './invalidation-log.ts'
-import { APPEND_SCRIPT, type LogEntry, readEntries, readStream } from './redis-log-entry.ts'
+import type { LogEntry } from './log-entry.ts'
+import { type Call, LogStore } from './log-store.ts'
+import { memberName } from './member-name.ts'
+import { OwnEntries } from './own-entries.ts'
+import { TailConnection } from './tail-connection.ts'
 
 export interface RedisLogOptions {
-  readonly redis: RedisLike
-  /** The stream's key. */
+  readonly redis: RedisLike | RedisClusterLike
+  /** The stream's key. Its neighbours share its hash tag: `{shop}:log` has `{shop}:log:epoch` and `{shop}:log:members`. */
   readonly key: string
   /** How many entries are kept, at least. */
   readonly maxLength: number
@@ -20,6 +20,8 @@ export interface RedisLogOptions {
   readonly timeoutMs: number
   /** How long one blocking read waits, in ms; its empty answer is the proof that nothing is new. */
   readonly blockMs: number
+  /** For how many ms after the last word from the log this process uses what it holds. @default four times `blockMs` */
+  readonly maxLagMs?: number | undefined
   readonly now: () => number
 }
 
@@ -27,60 +29,112 @@ const PAGE = 1_000
 const RECONNECT_MS = 100
 
 /**
- * The log as a Redis Stream. One connection of its own tails it. Three checks make a lost entry impossible to overlook:
- * each entry names its predecessor, so a gap shows at the next entry; an idle read compares the stream's end with the
- * cursor, so a wiped stream shows within `blockMs`; and a server that has restarted or failed over counts as a gap.
+ * The log as a Redis Stream. One connection of its own tails it. Four checks make a lost entry impossible to overlook: each
+ * entry names its predecessor, so a gap shows at the next entry; an idle read compares the stream's end with the cursor, so a wiped
+ * stream shows within `blockMs`; a server that has restarted or taken over counts as a gap; and who appended something that
+ * then is not met, or had met something that is not there any more, has everybody begin anew.
+ *
+ * A server that refuses writes (read-only, loading, failing to save, a Cluster that is down) counts as away: nobody could tell the log
+ * anything, so its silence proves nothing.
  */
 export class RedisLog implements InvalidationLog {
+  readonly member = memberName()
   head = 0
   heardAtMs = Number.NEGATIVE_INFINITY
   isCaughtUp = false
   readonly #options: RedisLogOptions
-  readonly #reader: RedisLike
+  readonly #store: LogStore
+  readonly #tail: TailConnection
+  readonly #fleet: FleetWait
+  readonly #own = new OwnEntries()
   #listener: LogListener | undefined
   #cursor: number | undefined
-  #server: string | undefined
+  /** The run of the server that is read. */
+  #run: string | undefined
+  /** Where the log was last begun anew, as far as this process knows. */
+  #floor = 0
+  #beatAtMs = Number.NEGATIVE_INFINITY
   #closed = false
   #isLost = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: RedisLogOptions) {
+    const { redis, key, maxLength, blockMs, maxLagMs = 4 * blockMs } = options
     this.#options = options
-    this.#reader = options.redis.duplicate({
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      // A read that waits for news takes longer than any command of a request may.
-      commandTimeout: undefined,
-      socketTimeout: undefined,
-      autoResendUnfulfilledCommands: false,
-      // This class reconnects by itself, since it must look for gaps each time.
-      retryStrategy: () => null,
+    this.#tail = new TailConnection(redis, key)
+    this.#store = new LogStore({
+      key,
+      maxLength,
+      member: this.member,
+      // As long as it may use what it holds; and between two heartbeats it may have heard of the log once more.
+      memberMs: maxLagMs + blockMs,
     })
-    // Without a listener an error event would end the process; each failed call reports it too.
-    this.#reader.on('error', () => {})
+    this.#fleet = new FleetWait({
+      member: this.member,
+      askAll: () => this.#append(NOTHING, true),
+      look: () => this.#lookAtFleet(),
+      // What was appended elsewhere shows as lost at the latest when the tail has come past its number.
+      pointOf: (seq) =>
+        this.#own.isLost || (this.#cursor ?? 0) < seq ? undefined : Math.max(seq, this.#floor),
+    })
+  }
+
+  get lagMs(): number {
+    return Math.max(0, this.#options.now() - this.heardAtMs)
   }
 
   start(listener: LogListener): void {
     this.#listener = listener
-    this.#running = this.#tail(listener)
+    this.#running = this.#read(listener)
   }
 
-  async append(invalidation: CompleteInvalidation): Promise<number> {
-    const { redis, timeoutMs } = this.#options
-    if (redis.status !== 'ready') throw new Error(`Redis is not connected (${redis.status}).`)
-    const reply = redis.call('EVAL', APPEND_SCRIPT, ...this.#appendArguments(invalidation))
-    return this.#noteAppended(await withDeadline(reply, timeoutMs, 'Appending to the invalidation log'))
+  async append(invalidation: CompleteInvalidation, isAwaited = false): Promise<number> {
+    const seq = await this.#append({ ...invalidation, at: Date.now() }, isAwaited)
+    if (isAwaited) this.#fleet.asked(seq)
+    return seq
+  }
+
+  passedBy(seq: number, timeoutMs: number): Promise<FleetAnswer> {
+    return this.#fleet.passedBy(seq, timeoutMs)
   }
 
   async close(): Promise<void> {
     this.#closed = true
     this.isCaughtUp = false
-    this.#hangUp()
+    this.#fleet.close()
+    this.#tail.hangUp()
     await this.#running
+    if (this.#run === undefined) return
+    // A courtesy to those who wait for the fleet; else it is missed for a while.
+    await this.#store.leave(this.#call).catch(() => {})
   }
 
-  async #tail(listener: LogListener): Promise<void> {
+  async #append(invalidation: CompleteInvalidation, isAwaited: boolean): Promise<number> {
+    const { seq, run } = await this.#store.append(this.#call, invalidation, this.head, isAwaited)
+    if (!isNothing(invalidation)) this.#own.note(seq, run, { run: this.#run, cursor: this.#cursor ?? 0 })
+    this.head = Math.max(this.head, seq)
+    return seq
+  }
+
+  async #lookAtFleet(): Promise<FleetState | undefined> {
+    const { run, ...state } = await this.#store.fleet(this.#call)
+    // Another server is or was the master, and those who read here do not report to it.
+    return run === this.#run ? state : undefined
+  }
+
+  /** On the application's connection. */
+  readonly #call: Call = (command, ...args) => {
+    const { redis, timeoutMs } = this.#options
+    const { status } = redis
+    if (status !== 'ready') return Promise.reject(new Error(`Redis is not connected (${status}).`))
+    return withDeadline(redis.call(command, ...args), timeoutMs, `${command} on the invalidation log`)
+  }
+
+  /** On the tail's own. */
+  readonly #ask: Call = (command, ...args) =>
+    this.#within(this.#tail.call(command, ...args), `${command} on the invalidation log`)
+
+  async #read(listener: LogListener): Promise<void> {
     while (!this.#closed) {
       try {
         await this.#connect()
@@ -89,7 +143,7 @@ export class RedisLog implements InvalidationLog {
         const wasLost = this.#isLost
         this.#isLost = true
         this.isCaughtUp = false
-        this.#hangUp()
+        this.#tail.hangUp()
         if (this.#closed) return
         if (!wasLost) listener.lost(error)
         await sleep(RECONNECT_MS, undefined, { ref: false })
@@ -97,45 +151,32 @@ export class RedisLog implements InvalidationLog {
     }
   }
 
-  /** A frozen server never answers a polite goodbye, and the socket would wait for it. */
-  #hangUp(): void {
-    this.#reader.disconnect()
-    this.#reader.stream?.destroy()
-  }
-
   async #connect(): Promise<void> {
-    const { key } = this.#options
-    if (this.#reader.status !== 'ready') await this.#within(this.#reader.connect(), 'Connecting to Redis')
+    await this.#within(this.#tail.open(), 'Connecting to Redis')
     const info = String(await this.#ask('INFO', 'server'))
-    const server = /^run_id:(\w+)/m.exec(info)?.[1] ?? ''
-    const isOther = this.#server !== undefined && server !== this.#server
-    this.#server = server
-    const first = readEntries(await this.#ask('XRANGE', key, '-', '+', 'COUNT', 1))[0]
-    // Another server, or the same one restarted from an older snapshot: its end of the log may not be ours.
-    if (isOther || first === undefined) await this.#beginAnew()
-    else if (this.#cursor === undefined) {
-      // What stood before the first entry is not known: the stream may have been cut, or evicted and begun again.
-      this.#reset(first.seq)
-      this.#cursor = first.previous
-    }
+    const run = /^run_id:(\w+)/m.exec(info)?.[1] ?? ''
+    await this.#begin(run)
   }
 
   async #readOnce(listener: LogListener): Promise<void> {
-    const { key, blockMs, now } = this.#options
-    const cursor = this.#cursor ?? 0
-    const block = this.isCaughtUp ? ['BLOCK', blockMs] : []
+    const { blockMs, now } = this.#options
     const askedAtMs = now()
-    const reply = await this.#within(
-      this.#reader.call('XREAD', 'COUNT', PAGE, ...block, 'STREAMS', key, `${cursor}-0`),
-      'Reading the log',
-      blockMs,
+    const { mark } = this.#own
+    const entries = await this.#store.read(
+      (...command) => this.#within(this.#tail.call(...command), 'Reading the log', blockMs),
+      this.#cursor ?? 0,
+      PAGE,
+      this.isCaughtUp ? blockMs : undefined,
     )
-    const entries = readStream(reply)
     for (const entry of entries) this.#take(entry, listener)
-    if (entries.length === 0) {
-      const last = await this.#lastSeq()
-      if (last === undefined || last < cursor) await this.#beginAnew()
+    const isAtEnd = entries.length === 0
+    const isDue = now() - this.#beatAtMs >= blockMs
+    if (isAtEnd || isDue || entries.some(({ isAwaited }) => isAwaited)) {
+      const last = await this.#beat()
+      if (isAtEnd) this.#own.meetEnd(mark, this.#run)
+      if (isAtEnd && (last === 0 || last < (this.#cursor ?? 0))) await this.#begin(this.#run ?? '')
     }
+    if (this.#own.isLost) await this.#begin(this.#run ?? '', true)
     if (entries.length === PAGE) return
     // The answer proves that nothing was missing when the question was asked.
     this.heardAtMs = askedAtMs
@@ -148,42 +189,41 @@ export class RedisLog implements InvalidationLog {
   #take(entry: LogEntry, listener: LogListener): void {
     if (entry.previous !== this.#cursor) this.#reset(entry.seq)
     this.#cursor = entry.seq
+    this.#own.meet(entry.seq, this.#run)
     this.head = Math.max(this.head, entry.seq)
-    listener.invalidated(decodeInvalidation(entry.payload), entry.seq)
+    const invalidation = decodeInvalidation(entry.payload)
+    if (!isNothing(invalidation)) listener.invalidated(invalidation, entry.seq)
   }
 
   /**
-   * Entries were lost on the way, or there never were any: nothing that was written before this moment can be checked. An
-   * entry that invalidates everything says so to all processes, and those that start later find it at the beginning.
+   * Finds out where to read on. Where entries were lost on the way, or there never were any, nothing that was written before this
+   * moment can be checked: an entry that invalidates everything says so to all processes, and those that start later find it.
    */
-  async #beginAnew(): Promise<void> {
-    const reply = await this.#ask('EVAL', APPEND_SCRIPT, ...this.#appendArguments(EVERYTHING))
-    this.#cursor = this.#noteAppended(reply)
-    this.#reset(this.#cursor)
+  async #begin(run: string, isForced = false): Promise<void> {
+    const before = { run: this.#run, cursor: this.#cursor }
+    const { mark, losses } = this.#own
+    const askedAtMs = this.#options.now()
+    const { floor, cursor, isNew } = await this.#store.begin(this.#ask, run, before, this.head, isForced)
+    this.#run = run
+    this.#beatAtMs = askedAtMs
+    if (isNew) this.#own.makeGood({ mark, losses })
+    if (floor === undefined) return
+    this.#cursor = cursor
+    this.#floor = Math.max(this.#floor, floor)
+    this.#reset(floor)
+    this.#own.meet(cursor, run)
   }
 
-  #appendArguments(invalidation: CompleteInvalidation): RedisArgument[] {
-    const { key, maxLength } = this.#options
-    return [1, key, encodeInvalidation(invalidation), maxLength, this.head]
-  }
-
-  #noteAppended(reply: unknown): number {
-    const seq = Number(reply)
-    this.head = Math.max(this.head, seq)
-    return seq
+  async #beat(): Promise<number> {
+    const askedAtMs = this.#options.now()
+    const last = await this.#store.beat(this.#ask, this.#cursor ?? 0)
+    this.#beatAtMs = askedAtMs
+    return last
   }
 
   #reset(floor: number): void {
     this.head = Math.max(this.head, floor)
     this.#listener?.reset(floor)
-  }
-
-  async #lastSeq(): Promise<number | undefined> {
-    return readEntries(await this.#ask('XREVRANGE', this.#options.key, '+', '-', 'COUNT', 1))[0]?.seq
-  }
-
-  #ask(command: string, ...args: RedisArgument[]): Promise<unknown> {
-    return this.#within(this.#reader.call(command, ...args), `${command} on the invalidation log`)
   }
 
   /** A frozen server never answers and never closes: without a limit the tail would wait for ever. */

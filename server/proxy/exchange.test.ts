@@ -30,16 +30,24 @@ describe('connections to the origin', () => {
   })
 
   it('that break in the middle of a body cut the client off, with a length and in chunks', async () => {
+    let breakOff = (): void => {}
     const { url, failures } = await behind((request, response) => {
       if (request.url === '/length') response.setHeader('Content-Length', '100')
       response.write('half')
-      setTimeout(() => response.destroy(), 20)
+      breakOff = () => response.destroy()
     })
-    const withLength = await rawExchange(url, ...GET('/length'))
-    expect(withLength).toMatch(/half$/)
-    const inChunks = await rawExchange(url, ...GET('/chunks'))
-    expect(inChunks).toMatch(/4\r\nhalf\r\n$/)
-    await expect(fetch(url).then((answer) => answer.text())).rejects.toThrow('terminated')
+    for (const [path, end] of [
+      ['/length', /half$/],
+      ['/chunks', /4\r\nhalf\r\n$/],
+    ] as const) {
+      const client = await RawClient.open(url)
+      await client.send(...GET(path)).until('half')
+      breakOff()
+      expect(await client.closed()).toMatch(end)
+    }
+    const answer = await fetch(url)
+    breakOff()
+    await expect(answer.text()).rejects.toThrow('terminated')
     expect(failures.map(({ type }) => type)).toEqual(['broken', 'broken', 'broken'])
   })
 })

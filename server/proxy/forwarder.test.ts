@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { get as httpGet } from 'node:http'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { GET, behind, cleanup } from '../../test/support/behind-forwarder.ts'
 import { RawClient, rawExchange } from '../../test/support/raw-http.ts'
 import { serve } from '../../test/support/serve.ts'
@@ -86,20 +86,25 @@ describe('a response', () => {
   })
 
   it('is preceded by the early hints of the origin, one 103 each, and by a 102', async () => {
-    const { url } = await behind((_, response) => {
+    let finish = (): void => {}
+    const { url } = await behind((request, response) => {
+      finish = () => response.end('ok')
+      if (request.url === '/at-once') return finish()
       response.writeProcessing()
       response.writeEarlyHints({
         link: ['</a.css>; rel=preload; as=style', '</b,c.js>; rel=preload'],
         'x-trace': '7',
       })
       response.writeEarlyHints({ link: '</d.js>; rel=preload' })
-      setTimeout(() => response.end('ok'), 20)
     })
-    const text = await rawExchange(url, ...GET())
-    expect(text).toMatch(
+    const client = await RawClient.open(url)
+    const hints = await client.send(...GET()).until('</d.js>; rel=preload\r\n\r\n')
+    expect(hints).not.toContain('HTTP/1.1 200')
+    finish()
+    expect(await client.closed()).toMatch(
       /^HTTP\/1.1 102 Processing\r\n\r\nHTTP\/1.1 103 Early Hints\r\nLink: <\/a.css>; rel=preload; as=style, <\/b,c.js>; rel=preload\r\nx-trace: 7\r\n\r\nHTTP\/1.1 103 Early Hints\r\nLink: <\/d.js>; rel=preload\r\n\r\nHTTP\/1.1 200 OK\r\n/,
     )
-    expect(await rawExchange(url, 'GET / HTTP/1.0', '', '')).toMatch(/^HTTP\/1.1 200 OK/)
+    expect(await rawExchange(url, 'GET /at-once HTTP/1.0', '', '')).toMatch(/^HTTP\/1.1 200 OK/)
   })
 
   it('shows its head before there is a body', async () => {
@@ -127,12 +132,12 @@ describe('a response', () => {
     })
     const response = await new Promise<NodeJS.ReadableStream>((resolve) => httpGet(url, resolve))
     response.pause()
-    let before = -1
-    await waitUntil(async () => {
-      const isStill = sent === before
+    let before = 0
+    let looksInVain = 0
+    await waitUntil(() => {
+      looksInVain = sent > 0 && sent === before ? looksInVain + 1 : 0
       before = sent
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      return isStill && sent > 0
+      return looksInVain === 20
     }, 'the origin to stop writing')
     expect(sent).toBeLessThan(100 << 20)
   })
@@ -151,8 +156,8 @@ describe('a request', () => {
   })
 
   it.each(['POST', 'DELETE', 'GET', 'PATCH'])('%s in chunks reaches the origin in chunks', async (method) => {
+    let text = ''
     const { url } = await behind((request, response) => {
-      let text = ''
       request.on('data', (chunk: Buffer) => (text += chunk.toString()))
       request.on('end', () => response.end(`${request.headers['transfer-encoding'] ?? 'none'}:${text}`))
     })
@@ -165,20 +170,28 @@ describe('a request', () => {
       '',
       '3\r\nabc\r\n',
     )
-    setTimeout(() => client.send('3', 'def', '0', '', ''), 30)
+    await waitUntil(() => text === 'abc', 'the first chunk at the origin')
+    client.send('3', 'def', '0', '', '')
     expect(await client.closed()).toMatch(/chunked:abcdef/)
   })
 
   it('that is long on its way is not counted against the origin', async () => {
+    let text = ''
     const { url } = await behind(
-      (request, response) => request.resume().on('end', () => response.end('got it')),
+      (request, response) => {
+        request.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        request.on('end', () => response.end('got it'))
+      },
       { timeoutMs: 500 },
     )
     const client = await RawClient.open(url)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    cleanup.push(() => vi.useRealTimers())
     client.send('POST / HTTP/1.1', 'Host: a', 'Content-Length: 6', 'Connection: close', '', '')
-    for (const byte of 'upload') {
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      client.send(byte)
+    for (const so of ['u', 'up', 'upl', 'uplo', 'uploa', 'upload']) {
+      client.send(so.slice(-1))
+      await waitUntil(() => text === so, 'the byte at the origin')
+      vi.advanceTimersByTime(400)
     }
     expect(await client.closed()).toMatch(/got it$/)
   })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { RawClient, rawExchange } from '../../test/support/raw-http.ts'
 import { serve } from '../../test/support/serve.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
@@ -126,12 +126,34 @@ it('says which option is wrong', async () => {
 })
 
 it('an origin that goes away in the middle of an answer cuts the client off', async () => {
+  let goAway = (): void => {}
   const { url } = await start((_, response) => {
     response.write('half')
-    setTimeout(() => response.destroy(), 10)
+    goAway = () => response.destroy()
   })
   const client = await RawClient.open(url)
-  client.send('GET / HTTP/1.1', 'Host: a', '', '')
+  await client.send('GET / HTTP/1.1', 'Host: a', '', '').until('half')
+  goAway()
   expect(await client.closed()).toMatch(/half\r\n$/)
   if (!client.socket.closed) await once(client.socket, 'close')
+})
+
+it('what is stored and stale stands in for an origin that is too slow', async () => {
+  let asked = 0
+  const { url } = await start(
+    (_, response) => {
+      asked += 1
+      if (asked === 1) response.setHeader('Cache-Control', 'max-age=0').setHeader('ETag', '"v1"').end('kept')
+    },
+    { timeoutMs: '10s' },
+  )
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  cleanup.push(async () => vi.useRealTimers())
+  expect(await (await fetch(url)).text()).toBe('kept')
+  const answer = fetch(url)
+  await waitUntil(() => asked === 2, 'the origin to be asked')
+  vi.advanceTimersByTime(10_000)
+  expect((await answer).status).toBe(200)
+  expect((await answer).headers.get('cache-status')).toMatch(/; fwd=stale; ttl=-?\d+; detail=unreachable$/)
+  expect(await (await answer).text()).toBe('kept')
 })

@@ -9,12 +9,13 @@ import {
   notModifiedHeaders,
 } from '../../policy/index.ts'
 import { isWatched } from '../http/on-head.ts'
-import { setFlatFields, writeFlatHead } from '../http/response-head.ts'
+import { hasFields, hasRepeats, setFlatFields, writeFlatHead } from '../http/response-head.ts'
 import { cacheMetric } from '../http/server-timing.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Found } from './response-store.ts'
 import { withLateFields } from './late-fields.ts'
 import { remember } from './said.ts'
+import type { AnswerFields, StoredHead } from './stored-response.ts'
 
 /** What an answer from the store says of itself, but for its name. */
 export type Did = Omit<CacheStatusMember, 'name'>
@@ -36,14 +37,14 @@ export function answerStored(
 ): void {
   const { head } = found.record
   const fields = fieldsOf(found, did, options)
-  remember(response, fields)
   const isHead = request.method === 'HEAD'
   const asksForLess = head.status === 200 && SELECTING.some((name) => requestHeaders.get(name))
-  if (asksForLess && answerWithLess(requestHeaders, response, found, fields, isHead)) return
-  const hasBody = head.status !== 204 && head.status !== 205
+  // Fields that are set one by one, since others are there, can be read again.
+  if (asksForLess || !hasFields(response)) remember(response, fields.lines)
+  if (asksForLess && answerWithLess(requestHeaders, response, found, fields.lines, isHead)) return
   if (head.statusMessage !== '') response.statusMessage = head.statusMessage
-  const length = hasBody ? ['Content-Length', String(head.bodyBytes)] : []
-  writeStoredHead(response, head.status, [...fields, ...length])
+  writeStoredHead(response, head.status, fields.whole, fields.hasRepeats)
+  const hasBody = mayHaveBody(head)
   response.end(isHead || !hasBody ? undefined : found.body)
 }
 
@@ -74,12 +75,17 @@ function answerWithLess(
   return true
 }
 
-function writeStoredHead(response: ServerResponse, status: number, flat: readonly string[]): void {
+function writeStoredHead(
+  response: ServerResponse,
+  status: number,
+  flat: readonly string[],
+  hasRepeats?: boolean,
+): void {
   if (!isWatched(response)) {
-    writeFlatHead(response, status, flat)
+    writeFlatHead(response, status, flat, hasRepeats)
     return
   }
-  setFlatFields(response, flat)
+  setFlatFields(response, flat, hasRepeats)
   withLateFields(response, () => void response.writeHead(status))
 }
 
@@ -93,14 +99,18 @@ export function answerUnsatisfiable(response: ServerResponse, did: Did, { name }
   response.end()
 }
 
-function fieldsOf({ record, tier }: Found, did: Did, options: ResolvedOptions): readonly string[] {
+function mayHaveBody({ status }: StoredHead): boolean {
+  return status !== 204 && status !== 205
+}
+
+function fieldsOf({ record, tier }: Found, did: Did, options: ResolvedOptions): AnswerFields {
   const age = currentAge(record.assess(options.targets), options.now())
-  const make = (): readonly string[] => [
-    ...record.flatHeaders,
-    'Age',
-    String(age),
-    ...traceFields(record.headers, did, options),
-  ]
+  const make = (): AnswerFields => {
+    const { head, headers, flatHeaders } = record
+    const lines = [...flatHeaders, 'Age', String(age), ...traceFields(headers, did, options)]
+    const whole = mayHaveBody(head) ? [...lines, 'Content-Length', String(head.bodyBytes)] : lines
+    return { lines, whole, hasRepeats: hasRepeats(whole) }
+  }
   // All hits of one second say the same.
   return did.hit && tier === 'L1' ? record.hitFields(age, make) : make()
 }

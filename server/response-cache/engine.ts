@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import {
   type ForwardReason,
   type ReuseDecision,
@@ -6,15 +6,15 @@ import {
   fromNodeHeaders,
   parseCacheControl,
 } from '../../policy/index.ts'
-import type { LoadStart } from '../cache/fill.ts'
-import { isDecided } from '../http/order.ts'
+import type { LoadStart } from '../cache/cache-parts.ts'
+import { decidedBy } from '../http/order.ts'
 import { type Did, answerStored, answerUnsatisfiable } from './answer.ts'
 import { type Ask, copyHeaders } from './ask.ts'
 import { applicationOf, backgroundExchange } from './background.ts'
 import { Flights, type Landing } from './flights.ts'
 import { Forward, type ForwardOptions } from './forward.ts'
 import type { ResolvedOptions } from './options.ts'
-import { hasBody, targetOf } from './request-key.ts'
+import { hasBody, isUpgrade, targetOf } from './request-key.ts'
 import { type Found, ResponseStore } from './response-store.ts'
 import { watchUnsafe } from './unsafe-method.ts'
 
@@ -85,10 +85,10 @@ export class ResponseCacheEngine {
       next()
       return
     }
-    seen.add(request)
-    if (isDecided(response)) this.#warnOfOrder()
+    if (decidedBy(response) !== undefined) this.#warnOfOrder()
     const { headers } = request
     if (target === undefined || isUpgrade(headers) || hasBody(request)) {
+      seen.add(request)
       next()
       return
     }
@@ -102,6 +102,8 @@ export class ResponseCacheEngine {
     const found = this.#store.peek(ask.urlKeys, ask.headers)
     const reuse = found && this.#decide(ask, found)
     if (found !== undefined && reuse !== undefined && this.#answer(ask, found, reuse, application)) return
+    // A hit goes no further, so nobody else will see it.
+    seen.add(request)
     this.#goOn({ ...ask, headers: copyHeaders(request) }, next, application).catch((error: unknown) => {
       // The application's own: it is thrown to whom it would have been thrown without a cache.
       setImmediate(() => {
@@ -294,9 +296,4 @@ export class ResponseCacheEngine {
       }
     })
   }
-}
-
-/** RFC 9110 §7.8: an Upgrade that Connection does not name is none. */
-function isUpgrade({ upgrade, connection }: IncomingHttpHeaders): boolean {
-  return upgrade !== undefined && /(?:^|[\s,])upgrade(?:$|[\s,])/i.test(connection ?? '')
 }

@@ -11,7 +11,7 @@ import {
   storableHeaders,
   updateStoredHeaders,
 } from '../../policy/index.ts'
-import type { LoadStart } from '../cache/fill.ts'
+import type { LoadStart } from '../cache/cache-parts.ts'
 import { writeServerTiming } from '../http/server-timing.ts'
 import { type Did, answerStored, answerUnsatisfiable } from './answer.ts'
 import type { Ask } from './ask.ts'

@@ -5,7 +5,7 @@ import {
   fromPairs,
   readTargetedDirectives,
 } from '../../policy/index.ts'
-import type { LoadStart } from '../cache/fill.ts'
+import type { LoadStart } from '../cache/cache-parts.ts'
 import { linesOf } from '../http/response-head.ts'
 import type { Ask } from './ask.ts'
 import type { ResolvedOptions } from './options.ts'

@@ -1,7 +1,8 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import session from 'express-session'
 import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
-import { definePolicies, noStore, privateData, publicData } from '../../policy/index.ts'
+import { type ProfileRules, definePolicies, noStore, privateData, publicData } from '../../policy/index.ts'
 import { WAYS, serveCached } from '../../test/support/cached-app.ts'
 import { createHttpPolicies } from '../http/http-policies.ts'
 
@@ -60,23 +61,36 @@ describe.each(WAYS)('through %s, private by default:', (way) => {
   })
 
   it('each rule can be had alone', async () => {
-    const cases = [
-      ['storesSetCookie', 'public, max-age=60', {}, true],
-      ['storesForCookie', 'max-age=60', { cookie: 'a=1' }, false],
-      ['obeysReload', 'public, max-age=60', { 'cache-control': 'no-cache' }, false],
-    ] as const
-    for (const [changed] of cases) {
-      for (const [rule, cacheControl, headers, setsCookie] of cases) {
-        const site = await page(
-          (_request, response) => {
-            if (setsCookie) response.cookie('sid', 'x')
-            response.set('Cache-Control', cacheControl).send('x')
-          },
-          { rules: { [changed]: true } },
-        )
+    const forAll = { 'Cache-Control': 'public, max-age=60' }
+    const silentTarget = {
+      'Cache-Control': 'private',
+      'CDN-Cache-Control': 'public',
+      // Fresh for a tenth of the time since it changed, as seen by the clock of these tests.
+      'Last-Modified': 'Thu, 01 Jan 2026 12:00:00 GMT',
+      Date: 'Mon, 05 Jan 2026 12:00:00 GMT',
+    }
+    /** Of each rule an exchange that shows it, how many seconds lie before the second request, and whether that one is usually a hit. */
+    const cases: Record<keyof ProfileRules, readonly [object, OutgoingHttpHeaders, number, boolean]> = {
+      storesSetCookie: [{ ...forAll, 'Set-Cookie': 'sid=x' }, {}, 0, false],
+      storesForCookie: [{ 'Cache-Control': 'max-age=60' }, { cookie: 'a=1' }, 0, false],
+      storesForAuthorization: [
+        { 'Cache-Control': 'max-age=60, must-revalidate' },
+        { authorization: 'Bearer x' },
+        0,
+        false,
+      ],
+      storesForSilentTarget: [silentTarget, {}, 0, false],
+      obeysReload: [forAll, { 'cache-control': 'no-cache' }, 0, true],
+      sMaxageForbidsStale: [{ 'Cache-Control': 's-maxage=60, stale-while-revalidate=600' }, {}, 70, true],
+    }
+    for (const changed of Object.keys(cases)) {
+      for (const [rule, [fields, headers, seconds, isUsual]] of Object.entries(cases)) {
+        const site = await page((_request, response) => void response.set(fields).send('x'), {
+          rules: { [changed]: true },
+        })
         await site.get('/a', headers)
+        site.clock.forward(seconds)
         const again = await site.get('/a', headers)
-        const isUsual = rule === 'obeysReload'
         expect([changed, rule, isHit(again)]).toEqual([changed, rule, changed === rule ? !isUsual : isUsual])
       }
     }

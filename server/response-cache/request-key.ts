@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isAuthority } from '../http/authority.ts'
 import type { Place } from './response-groups.ts'
 
@@ -53,9 +53,11 @@ export function targetOf(request: IncomingMessage): Target | undefined {
   const at = url.indexOf('?')
   const isSecure = (request.socket as { encrypted?: boolean } | null)?.encrypted === true
   if (isSecure) extra += '\nhttps'
-  for (const name of KEYED_FIELDS) {
-    const value = headers[name]
-    if (value !== undefined) extra += `\n${name}=${String(value)}`
+  if (mayHaveKeyedField(headers)) {
+    for (const name of KEYED_FIELDS) {
+      const value = headers[name]
+      if (value !== undefined) extra += `\n${name}=${String(value)}`
+    }
   }
   if (extra.length > LONGEST_EXTRA) return undefined
   return {
@@ -66,7 +68,18 @@ export function targetOf(request: IncomingMessage): Target | undefined {
   }
 }
 
+/** Most requests have none of them: going through the few fields that are there is cheaper than asking for each that is not. */
+function mayHaveKeyedField(headers: IncomingHttpHeaders): boolean {
+  for (const name in headers) if (name.startsWith('x-')) return true
+  return false
+}
+
 /** Whether a request carries a body: what is made of it is no answer for others, and no cache key knows it. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+}
+
+/** RFC 9110 §7.8: an Upgrade that Connection does not name is none. */
+export function isUpgrade({ upgrade, connection }: IncomingHttpHeaders): boolean {
+  return upgrade !== undefined && /(?:^|[\s,])upgrade(?:$|[\s,])/i.test(connection ?? '')
 }

@@ -8,7 +8,7 @@ import {
   searchKey,
   variantKey,
 } from '../../policy/index.ts'
-import type { LoadStart } from '../cache/fill.ts'
+import type { LoadStart } from '../cache/cache-parts.ts'
 import type { TieredCache } from '../cache/tiered-cache.ts'
 import { type Index, MOST_VARIES, bodyCodec, indexCodec, recordCodec } from './record-codec.ts'
 import type { Target } from './request-key.ts'

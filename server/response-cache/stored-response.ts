@@ -20,6 +20,16 @@ export interface StoredHead {
   readonly digest: string | undefined
 }
 
+/** What an answer says, as names and values in turn. */
+export interface AnswerFields {
+  /** Without the length of a body. */
+  readonly lines: readonly string[]
+  /** As it leaves with all of its body. */
+  readonly whole: readonly string[]
+  /** Whether a name in `whole` comes twice. */
+  readonly hasRepeats: boolean
+}
+
 /** One response as the cache holds it. Never changed: an update makes another one. */
 export class ResponseRecord {
   readonly head: StoredHead
@@ -28,7 +38,7 @@ export class ResponseRecord {
   readonly headers: HeaderReader
   #assessment: Assessment | undefined
   #flat: readonly string[] | undefined
-  #hit: { readonly age: number; readonly fields: readonly string[] } | undefined
+  #hit: { readonly age: number; readonly fields: AnswerFields } | undefined
 
   constructor(head: StoredHead, body: Buffer | undefined) {
     this.head = head
@@ -47,7 +57,7 @@ export class ResponseRecord {
   }
 
   /** The fields of a hit at that age, made once for all hits of the same second. */
-  hitFields(age: number, make: () => readonly string[]): readonly string[] {
+  hitFields(age: number, make: () => AnswerFields): AnswerFields {
     if (this.#hit?.age !== age) this.#hit = { age, fields: make() }
     return this.#hit.fields
   }

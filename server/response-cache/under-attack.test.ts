@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type Socket, connect } from 'node:net'
 import { Readable, pipeline } from 'node:stream'
 import type { Request, Response } from 'express'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Clock, Gate, WAYS, afterwards, ask, serveCached } from '../../test/support/cached-app.ts'
 import { serve } from '../../test/support/serve.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
@@ -104,10 +104,16 @@ describe.each(WAYS)('through %s, others are not held up', (way) => {
       },
       { response: { collapse: '50ms' } },
     )
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    afterwards(() => vi.useRealTimers())
     site.get('/a').catch(() => {})
     await waitUntil(() => site.calls === 1, 'the one that never ends')
-    const others = await Promise.all(Array.from({ length: 10 }, () => site.get('/a')))
-    expect(others.map(({ body }) => body)).toEqual(Array(10).fill('answer'))
+    const others = Array.from({ length: 10 }, () => site.get('/a'))
+    await waitUntil(() => site.arrivals === 11, 'all of them')
+    await nextTurn()
+    expect(site.calls).toBe(1)
+    vi.advanceTimersByTime(50)
+    expect((await Promise.all(others)).map(({ body }) => body)).toEqual(Array(10).fill('answer'))
     expect(site.calls).toBe(2)
   })
 
@@ -254,4 +260,30 @@ describe.each([4, 3_000_000])('in front of another origin, with %d bytes that ar
     expect(answer.bytes.equals(body)).toBe(true)
     expect(calls).toBe(2)
   })
+})
+
+it('a stale response is whole for a slow reader too, when the error that it stands in for breaks off', async () => {
+  let calls = 0
+  let isBroken = false
+  const options = { maxBodyBytes: LARGE_BYTES + 1 }
+  const { url, clock, get } = await proxyTo((_, response) => {
+    calls += 1
+    if (calls === 1) {
+      response.setHeader('Cache-Control', 'max-age=1, stale-if-error=600').end(Buffer.alloc(LARGE_BYTES, 's'))
+      return
+    }
+    response.writeHead(503, { 'Content-Length': '9' })
+    response.write('err')
+    response.once('close', () => (isBroken = true))
+    setImmediate(() => response.socket?.destroySoon())
+  }, options)
+  await get('/a')
+  clock.forward(3)
+  const slow = await askAndIgnore(url, '/a')
+  await waitUntil(() => isBroken, 'the origin to break off')
+  for (let round = 0; round < 20; round += 1) await nextTurn()
+  let bytes = 0
+  slow.on('data', (chunk: Buffer) => (bytes += chunk.length)).resume()
+  await waitUntil(() => bytes > LARGE_BYTES || slow.closed, 'all of it')
+  expect(bytes).toBeGreaterThan(LARGE_BYTES)
 })

@@ -1,4 +1,5 @@
 export { type CheckHistoryOptions, checkHistory } from './check-history.ts'
+export { type DescribeL2DriverOptions, describeL2Driver } from './describe-l2-driver.ts'
 export type {
   DeliveryEvent,
   HistoryEvent,

@@ -42,5 +42,5 @@ it('has a clock that never runs back, in ms', () => {
   const before = sharedClock()
   const after = sharedClock()
   expect(after).toBeGreaterThanOrEqual(before)
-  expect(after - before).toBeLessThan(1_000)
+  expect(after - before).toBeLessThan(60_000)
 })

@@ -1,5 +1,7 @@
 import { Coherence } from '../../server/cache/coherence.ts'
-import { Fill, type LoadStart } from '../../server/cache/fill.ts'
+import type { LoadStart } from '../../server/cache/cache-parts.ts'
+import { KeyLoad } from '../../server/cache/key-load.ts'
+import { LoadWatch } from '../../server/cache/load-watch.ts'
 import { PendingInvalidations } from '../../server/cache/pending-invalidations.ts'
 import { RedisLog } from '../../server/log/redis-log.ts'
 
@@ -45,18 +47,27 @@ export const BREAKS = {
         },
     )
     replace(
-      Fill.prototype,
-      'keep',
-      (keep) =>
-        function (this: Fill<unknown>, value, start) {
-          return keep.call(this, value, { ...start, ...now() })
+      KeyLoad.prototype,
+      'run',
+      (run) =>
+        function (this: KeyLoad<unknown>, start, ...rest) {
+          const late = {
+            ...start,
+            get since() {
+              return now().since
+            },
+            get tick() {
+              return now().tick
+            },
+          }
+          return run.call(this, late, ...rest)
         },
     )
   },
   /** A caller joins a load that began before its own invalidation. */
   'fence-join': () => {
-    replace(Fill.prototype, 'mayBeJoined', () => () => true)
-    replace(Fill.prototype, 'servesJoined', () => () => true)
+    replace(LoadWatch.prototype, 'mayBeJoined', () => () => true)
+    replace(LoadWatch.prototype, 'serves', () => () => true)
   },
   /** What could not be told to the log is forgotten. */
   'log-replay': () => {

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type TieredCache, createTieredCache } from '../../server/cache/tiered-cache.ts'
 import type { CompleteInvalidation, Invalidation } from '../../server/log/invalidation.ts'
 import { Random } from '../fuzz/random.ts'
+import { ModelDriver } from './model-driver.ts'
 import { ModelRedis, ModelServer } from './model-redis.ts'
 import { Scheduler } from './scheduler.ts'
 
@@ -15,29 +17,43 @@ export async function runInterleaving(seed: number): Promise<{ stale?: string; r
   const rows = new Map<Key, number>()
   const server = new ModelServer(scheduler, random)
   const processes = [new ModelProcess(server, rows, random), new ModelProcess(server, rows, random)] as const
+  for (const one of processes) one.fleet.push(...processes)
   const steps = Array.from({ length: 3 + random.below(6) }, async () => {
     const one = random.pick(processes)
     const key = random.pick(KEYS)
     const isWrite = random.chance(0.35)
-    await scheduler.turn()
+    // A load takes six turns or more, and it must also be possible to come when it is nearly done.
+    for (let turns = random.below(12); turns >= 0; turns -= 1) await scheduler.turn()
     await (isWrite ? one.write(key) : one.read(key))
   })
-  await scheduler.run()
-  await Promise.all(steps)
+  await runUntil(scheduler, Promise.all(steps))
   // Everything that could be heard has been by now.
   const last = processes.flatMap((one) => KEYS.map((key) => one.read(key)))
-  await scheduler.run()
-  await Promise.all(last)
-  await Promise.all([...processes.map((one) => one.close()), scheduler.run()])
+  await runUntil(scheduler, Promise.all(last))
+  await runUntil(scheduler, Promise.all(processes.map((one) => one.close())))
   const stale = processes.flatMap((one) => one.stale)[0]
   const reads = processes[0].reads + processes[1].reads
   return { reads, ...(stale === undefined ? {} : { stale }) }
+}
+
+/** Who waits for a lease that was lost on its way asks again after a few real milliseconds. */
+async function runUntil(scheduler: Scheduler, done: Promise<unknown>): Promise<void> {
+  let isDone = false
+  void done.finally(() => (isDone = true))
+  await scheduler.run()
+  // oxlint-disable-next-line eslint/no-unmodified-loop-condition -- it is, by the promise above.
+  while (!isDone) {
+    await sleep(1)
+    await scheduler.run()
+  }
 }
 
 /** A process with a cache of its own, and what it may no longer see. */
 class ModelProcess {
   reads = 0
   readonly stale: string[] = []
+  /** All processes, this one too. */
+  readonly fleet: ModelProcess[] = []
   readonly #server: ModelServer
   readonly #rows: Map<Key, number>
   readonly #random: Random
@@ -52,12 +68,13 @@ class ModelProcess {
     this.#rows = rows
     this.#random = random
     server.onAppend.push((seq) => (this.#rowsAt[seq] = new Map(rows)))
+    const l2 = new ModelDriver(server)
     const redis = new ModelRedis(server, ({ seq, invalidation }) => {
       const before = this.#rowsAt[seq]
       for (const key of KEYS) if (covers(invalidation, key)) this.#promise(key, before?.get(key) ?? 0)
     })
-    // So long that no real time comes into it.
-    this.#cache = createTieredCache({ redis, l2TimeoutMs: '1h', l1: { maxEntries: KEYS.length } })
+    // So long that no real time comes into it, and no longer, since what waits for it is kept in memory.
+    this.#cache = createTieredCache({ redis, l2, l2TimeoutMs: '5s', l1: { maxEntries: KEYS.length } })
   }
 
   async read(key: Key): Promise<void> {
@@ -78,9 +95,11 @@ class ModelProcess {
       { groups: [GROUPS[key]] },
       { prefixes: [key.slice(0, 2)] },
     ])
-    const { acknowledged } = await this.#cache.invalidate(invalidation)
+    const wait = this.#random.chance(0.3) ? 'fleet' : 'local'
+    const { acknowledged, missing } = await this.#cache.invalidate(invalidation, { wait, timeout: '1h' })
     if (!acknowledged) this.#hasQueued = true
-    this.#promise(key, version)
+    const all = wait === 'fleet' && missing.length === 0
+    for (const one of all ? this.fleet : [this]) one.#promise(key, version)
   }
 
   /** What has nothing queued has no timer either, and may be left as it is; closing it takes longer than all the rest. */
@@ -92,7 +111,7 @@ class ModelProcess {
   async #load(key: Key): Promise<number> {
     await this.#server.scheduler.turn()
     const version = this.#rows.get(key) ?? 0
-    await this.#server.scheduler.turn()
+    for (let turns = this.#random.below(6); turns >= 0; turns -= 1) await this.#server.scheduler.turn()
     return version
   }
 

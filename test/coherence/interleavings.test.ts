@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { Fences } from '../../server/cache/fences.ts'
-import { Fill } from '../../server/cache/fill.ts'
+import { KeyLoad } from '../../server/cache/key-load.ts'
+import { LoadWatch } from '../../server/cache/load-watch.ts'
 import { runInterleaving } from './interleaving.ts'
 
 // The model's log in place of the one in Redis; all the rest is what is shipped.
@@ -36,7 +37,7 @@ async function search(
 
 it(
   'no read is stale in 100,000 interleavings of reads, writes and invalidations in two processes',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const { reads, ...found } = await search(INTERLEAVINGS)
     // INTERLEAVING_SEED=<staleSeed> INTERLEAVINGS=1 runs the one that failed again.
@@ -50,23 +51,27 @@ it.each([
   [
     'a value is stamped when its load ends',
     () => {
-      const { keep } = Object.getOwnPropertyDescriptors(Fill.prototype)
-      vi.spyOn(Fill.prototype, 'keep').mockImplementation(function (this: Fill<unknown>, value, start) {
+      const { run } = Object.getOwnPropertyDescriptors(KeyLoad.prototype)
+      vi.spyOn(KeyLoad.prototype, 'run').mockImplementation(function (
+        this: KeyLoad<unknown>,
+        start,
+        ...rest
+      ) {
         const late = { ...start, tick: Number.MAX_SAFE_INTEGER, since: Number.MAX_SAFE_INTEGER }
-        return keep.value?.call(this, value, late) ?? Promise.resolve()
+        return run.value?.call(this, late, ...rest) ?? Promise.reject(new Error('It has no `run`.'))
       })
     },
   ],
   [
     'every load may be joined',
     () => {
-      vi.spyOn(Fill.prototype, 'mayBeJoined').mockReturnValue(true)
-      vi.spyOn(Fill.prototype, 'servesJoined').mockReturnValue(true)
+      vi.spyOn(LoadWatch.prototype, 'mayBeJoined').mockReturnValue(true)
+      vi.spyOn(LoadWatch.prototype, 'serves').mockReturnValue(true)
     },
   ],
   [
     'groups that come out of a load are not looked at',
-    () => vi.spyOn(Fill.prototype, 'servesJoined').mockReturnValue(true),
+    () => vi.spyOn(LoadWatch.prototype, 'serves').mockReturnValue(true),
   ],
 ])('a stale read is found when %s', async (_, remove) => {
   remove()

@@ -1,11 +1,14 @@
 import type { CompleteInvalidation } from '../../server/log/invalidation.ts'
+import type { FleetAnswer } from '../../server/log/fleet-wait.ts'
 import type { InvalidationLog, LogListener } from '../../server/log/invalidation-log.ts'
 import type { RedisLogOptions } from '../../server/log/redis-log.ts'
 import type { ModelRedis, ModelServer } from './model-redis.ts'
 
 /** The log on the model's server: entries arrive in order, each when its turn comes; an append or its answer may be lost. */
 export class ModelLog implements InvalidationLog {
+  readonly member: string
   readonly heardAtMs = Number.POSITIVE_INFINITY
+  readonly lagMs = 0
   readonly isCaughtUp = true
   head = 0
   readonly #redis: ModelRedis
@@ -15,6 +18,8 @@ export class ModelLog implements InvalidationLog {
   constructor({ redis }: RedisLogOptions) {
     this.#redis = redis as ModelRedis
     this.#server = this.#redis.server
+    this.member = `process ${this.#server.members.size + 1}`
+    this.#server.members.set(this.member, 0)
   }
 
   start(listener: LogListener): void {
@@ -33,6 +38,13 @@ export class ModelLog implements InvalidationLog {
     return seq
   }
 
+  async passedBy(seq: number): Promise<FleetAnswer> {
+    // Entries are delivered sooner or later, so this ends.
+    while ([...this.#server.members.values()].some((cursor) => cursor < seq))
+      await this.#server.scheduler.turn()
+    return { passed: [...this.#server.members.keys()], missing: [] }
+  }
+
   close(): Promise<void> {
     return Promise.resolve()
   }
@@ -44,6 +56,7 @@ export class ModelLog implements InvalidationLog {
     this.#cursor += 1
     this.head = Math.max(this.head, entry.seq)
     listener.invalidated(entry.invalidation, entry.seq)
+    this.#server.members.set(this.member, entry.seq)
     this.#redis.heard(entry)
     // As a tail that was away does when it is back: what was queued is replayed.
     listener.caughtUp()

@@ -1,4 +1,4 @@
-import type { RedisArgument, RedisLike } from '../../server/redis-like.ts'
+import type { RedisLike } from '../../server/redis-like.ts'
 import type { CompleteInvalidation } from '../../server/log/invalidation.ts'
 import type { Random } from '../fuzz/random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -11,7 +11,12 @@ export interface ModelEntry {
 /** What all processes share: values and a log, and a network on which everything takes its turn. */
 export class ModelServer {
   readonly values = new Map<string, Buffer>()
+  readonly leases = new Map<string, { readonly token: string; asked: number }>()
+  /** Who is told of leases that are given back. */
+  readonly wakers: ((key: string, outcome: string) => void)[] = []
   readonly entries: ModelEntry[] = []
+  /** How far each process's tail has come. */
+  readonly members = new Map<string, number>()
   readonly tails: (() => void)[] = []
   readonly onAppend: ((seq: number) => void)[] = []
   readonly scheduler: Scheduler
@@ -35,7 +40,7 @@ export class ModelServer {
   }
 }
 
-/** One process's client: the part of ioredis that the store uses, on the model's server. */
+/** One process's client, which only the model's log is asked for. */
 export class ModelRedis implements RedisLike {
   readonly status = 'ready'
   readonly server: ModelServer
@@ -47,17 +52,12 @@ export class ModelRedis implements RedisLike {
     this.heard = heard
   }
 
-  async callBuffer(command: string, ...args: RedisArgument[]): Promise<unknown> {
-    const { scheduler, values } = this.server
-    await scheduler.turn()
-    const answer = this.#execute(values, command, args)
-    await scheduler.turn()
-    if (this.server.fails()) throw new Error('The answer was lost.')
-    return answer
+  call(): Promise<unknown> {
+    return Promise.reject(new Error('The model has no commands.'))
   }
 
-  call(): Promise<unknown> {
-    return Promise.reject(new Error('The model has only GET, SET and UNLINK.'))
+  callBuffer(): Promise<unknown> {
+    return this.call()
   }
 
   connect(): Promise<void> {
@@ -71,12 +71,4 @@ export class ModelRedis implements RedisLike {
   on(): void {}
   off(): void {}
   disconnect(): void {}
-
-  #execute(values: Map<string, Buffer>, command: string, [key, value]: RedisArgument[]): unknown {
-    const name = String(key)
-    if (command === 'GET') return values.get(name) ?? null
-    if (command === 'UNLINK') return Number(values.delete(name))
-    values.set(name, Buffer.from(String(value)))
-    return Buffer.from('OK')
-  }
 }

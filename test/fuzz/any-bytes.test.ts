@@ -24,6 +24,7 @@ import { parseNoVarySearch, searchKey } from '../../policy/no-vary-search.ts'
 import { evaluatePreconditions, notModifiedHeaders } from '../../policy/preconditions.ts'
 import { decideRange } from '../../policy/range.ts'
 import { decideInvalidation } from '../../policy/unsafe.ts'
+import { SEED } from '../support/property.ts'
 
 /** Many times what Node's parser lets through; what takes time in proportion to its square would take many seconds. */
 const LONG = 100_000
@@ -82,6 +83,16 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   },
 }
 
+/** By the processor's time, since others may have the processor; and three times over, since the garbage of others counts. */
+function isSlow(work: () => unknown): boolean {
+  return [1, 2, 3].every(() => {
+    const before = process.cpuUsage()
+    work()
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1_000 > LIMIT_MS
+  })
+}
+
 function everywhere(text: string): HeaderReader {
   return { get: () => text }
 }
@@ -120,7 +131,7 @@ describe.each(Object.entries(READERS))('%s', (_, read) => {
       fc.property(texts, (text) => {
         expect(() => read(text)).not.toThrow()
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, seed: SEED },
     )
   })
 
@@ -129,9 +140,7 @@ describe.each(Object.entries(READERS))('%s', (_, read) => {
     for (const piece of fc.sample(pieces, { numRuns: 50, seed: 9111 })) {
       const long = piece.repeat(Math.ceil(LONG / piece.length))
       for (const hostile of [long, `"${long}`, `a="${long}`, `x=("${long}`]) {
-        const startedMs = performance.now()
-        read(hostile)
-        if (performance.now() - startedMs > LIMIT_MS) slow.push(hostile.slice(0, 40))
+        if (isSlow(() => read(hostile))) slow.push(hostile.slice(0, 40))
       }
     }
     expect(slow).toEqual([])

@@ -88,7 +88,7 @@ function compareAll(): Outcome {
 
 it(
   `${COUNT} random exchanges: http-cache-semantics says the same, or a rule tells what it should have said`,
-  { timeout: 60_000 + COUNT },
+  { timeout: 300_000 + 3 * COUNT },
   () => {
     expect(run().unexplained).toBeUndefined()
   },
@@ -97,7 +97,7 @@ it(
 // The rarest of them are met a few times in 100,000 exchanges.
 it.skipIf(COUNT < 100_000)(
   'every explanation is needed: one that is not would hide the next fault',
-  { timeout: 60_000 + COUNT },
+  { timeout: 300_000 + 3 * COUNT },
   () => {
     expect(run().dead).toEqual([])
   },

@@ -39,7 +39,7 @@ export const policyStacks: readonly Stack[] = [
       app.use(http.middleware())
       signIn(app)
       // A clock that stands still: the lifetime that is left is part of what is compared.
-      const cache = createTieredCache({ policies, clock: () => 1_000_000 })
+      const cache = createTieredCache({ policies, clock: () => 1_000_000, jitter: 0 })
       app.get('/product', http.route('product'), async (_request, response) => {
         response.json(await cache.getOrSet('p', () => 1, { policy: 'product' }))
       })

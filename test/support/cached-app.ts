@@ -77,9 +77,10 @@ export async function serveCached(
   options: SiteOptions & { readonly clock?: Clock } = {},
 ): Promise<Site> {
   const clock = options.clock ?? new Clock()
-  const cache = options.cache ?? createTieredCache({ clock: clock.now, ...options.tiered })
+  const cache = options.cache ?? createTieredCache({ clock: clock.now, jitter: 0, ...options.tiered })
   if (options.cache === undefined) afterwards(() => cache.close())
-  const settings = { cache, clock: clock.now, ...options.response }
+  // As long as a test takes: on a busy machine those who wait for each other may need more than the usual time.
+  const settings = { cache, clock: clock.now, collapse: '1h', ...options.response } as const
   let calls = 0
   let arrivals = 0
   const outer = quietApp()
@@ -157,11 +158,12 @@ export async function cacheOn(
 ): Promise<TieredCache> {
   const redis = new Redis(url, { retryStrategy: () => 20 })
   redis.on('error', () => {})
-  // The jumps of this clock must not pass for a silence of the log.
-  const cache = createTieredCache({ redis, clock: clock.now, maxLagMs: '30d', ...options })
+  // The jumps of this clock must not pass for a silence of the log, nor a pause of this machine for an outage of Redis.
+  const lasting = { maxLagMs: '30d', l2TimeoutMs: '30s', jitter: 0 } as const
+  const cache = createTieredCache({ redis, clock: clock.now, ...lasting, ...options })
   afterwards(() => redis.disconnect())
   afterwards(() => cache.close())
-  if (!(await cache.ready(5_000))) throw new Error('Redis was not ready in time.')
+  if (!(await cache.ready(30_000))) throw new Error('Redis was not ready in time.')
   return cache
 }
 

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check'
 import { it } from 'vitest'
 
+/** The same values in every run: a new failure is then due to a change. `FUZZ_SEED` for other ones. */
+export const SEED = Number(process.env['FUZZ_SEED'] ?? 9111)
+
 /** A test that must hold for any values that the arbitraries make. */
 export function property<T extends [unknown, ...unknown[]]>(
   name: string,
@@ -8,6 +11,6 @@ export function property<T extends [unknown, ...unknown[]]>(
   predicate: (...values: T) => void,
 ): void {
   it(name, () => {
-    fc.assert(fc.property(...arbitraries, predicate), { numRuns: 1_000 })
+    fc.assert(fc.property(...arbitraries, predicate), { numRuns: 1_000, seed: SEED })
   })
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
 
+const MOST_ATTEMPTS = 3
+
 /** A `redis-server` of a test's own, on a free loopback port, that it may freeze, kill and bring back. */
 export class RedisServer {
   readonly port: number
@@ -14,8 +16,15 @@ export class RedisServer {
   }
 
   static async start(): Promise<RedisServer> {
-    const port = await freePort()
-    return new RedisServer(port, await launch(port))
+    for (let attempt = 1; ; attempt += 1) {
+      const port = await freePort()
+      try {
+        return new RedisServer(port, await launch(port))
+      } catch (error) {
+        // Somebody else was quicker to take the port.
+        if (attempt === MOST_ATTEMPTS) throw error
+      }
+    }
   }
 
   get url(): string {
@@ -58,9 +67,19 @@ async function launch(port: number): Promise<ChildProcess> {
       cause: error,
     })
   })
+  const ended = once(child, 'exit').then((): never => {
+    throw new Error(`redis-server ended before it answered on port ${port}.`)
+  })
+  // Later on it is killed, and nobody waits for this any more.
+  ended.catch(() => {})
   const probe = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
   probe.on('error', () => {})
-  await probe.ping()
-  probe.disconnect()
+  try {
+    const info = await Promise.race([probe.info('server'), ended])
+    const pid = Number(/^process_id:(\d+)/m.exec(info)?.[1])
+    if (pid !== child.pid) throw new Error(`Another Redis (process ${pid}) answers on port ${port}.`)
+  } finally {
+    probe.disconnect()
+  }
   return child
 }

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net'
 
 /** A listener on a free loopback port. */
 export async function serve(listener: RequestListener): Promise<{ url: string; close: () => Promise<void> }> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+  const server = createServer(listener)
+  // Longer than a machine under load may pause: a client must not send on a connection that is being closed for idleness.
+  server.keepAliveTimeout = 120_000
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {

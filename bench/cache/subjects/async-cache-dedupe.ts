@@ -9,7 +9,7 @@ interface Call {
 }
 
 /** It has either a memory or a Redis tier: with both asked for, Redis is what processes share. */
-export const adapter: Adapter = async ({ tiers, port, namespace }) => {
+export const adapter: Adapter = async ({ tiers, port, namespace, maxEntries = MAX_ENTRIES }) => {
   const redis = tiers === 'l1' ? undefined : new Redis(port, '127.0.0.1')
   redis?.on('error', () => {})
   const ttl = TTL_MS / 1_000
@@ -17,7 +17,7 @@ export const adapter: Adapter = async ({ tiers, port, namespace }) => {
     ttl,
     storage:
       redis === undefined
-        ? { type: 'memory', options: { size: MAX_ENTRIES, invalidation: true } }
+        ? { type: 'memory', options: { size: maxEntries, invalidation: true } }
         : { type: 'redis', options: { client: redis, invalidation: { referencesTTL: ttl } } },
   }).define(
     namespace,

@@ -3,12 +3,12 @@ import { memoryDriver } from 'bentocache/drivers/memory'
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis'
 import { type Adapter, MAX_ENTRIES, TTL_MS } from '../subject.ts'
 
-export const adapter: Adapter = async ({ tiers, port, namespace }) => {
+export const adapter: Adapter = async ({ tiers, port, namespace, maxEntries = MAX_ENTRIES }) => {
   const connection = { host: '127.0.0.1', port }
   let store = bentostore()
   // Objects as they are make its fastest L1; with a bus as well, a message about one ends the process (1.6.1).
   const memory =
-    tiers === 'l1' ? ({ maxItems: MAX_ENTRIES, serialize: false } as const) : { maxItems: MAX_ENTRIES }
+    tiers === 'l1' ? ({ maxItems: maxEntries, serialize: false } as const) : { maxItems: maxEntries }
   if (tiers !== 'l2') store = store.useL1Layer(memoryDriver(memory))
   if (tiers !== 'l1') store = store.useL2Layer(redisDriver({ connection }))
   if (tiers === 'both') store = store.useBus(redisBusDriver({ connection }))

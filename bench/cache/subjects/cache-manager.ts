@@ -4,9 +4,9 @@ import { createKeyv } from 'cacheable'
 import { Keyv } from 'keyv'
 import { type Adapter, MAX_ENTRIES, TTL_MS } from '../subject.ts'
 
-export const adapter: Adapter = async ({ tiers, port, namespace }) => {
+export const adapter: Adapter = async ({ tiers, port, namespace, maxEntries = MAX_ENTRIES }) => {
   // The memory store that its README names.
-  const memory = createKeyv({ ttl: TTL_MS, lruSize: MAX_ENTRIES, useClone: false })
+  const memory = createKeyv({ ttl: TTL_MS, lruSize: maxEntries, useClone: false })
   const stores = tiers === 'l2' ? [] : [memory]
   if (tiers !== 'l1') {
     const redis = new Keyv({ store: new KeyvRedis(`redis://127.0.0.1:${port}`), namespace })

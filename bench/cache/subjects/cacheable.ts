@@ -3,8 +3,8 @@ import { Cacheable, createKeyv } from 'cacheable'
 import { Keyv } from 'keyv'
 import { type Adapter, MAX_ENTRIES, TTL_MS } from '../subject.ts'
 
-export const adapter: Adapter = async ({ tiers, port, namespace }) => {
-  const memory = () => createKeyv({ ttl: TTL_MS, lruSize: MAX_ENTRIES, useClone: false })
+export const adapter: Adapter = async ({ tiers, port, namespace, maxEntries = MAX_ENTRIES }) => {
+  const memory = () => createKeyv({ ttl: TTL_MS, lruSize: maxEntries, useClone: false })
   const redis = () => new Keyv({ store: new KeyvRedis(`redis://127.0.0.1:${port}`), namespace, ttl: TTL_MS })
   // Its bus, @qified/redis, does not run on Node 20.
   const cache = new Cacheable({

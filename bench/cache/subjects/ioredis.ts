@@ -1,15 +1,20 @@
 import { Redis } from 'ioredis'
 import { type Adapter, TTL_MS } from '../subject.ts'
 
+const NEWLINE = 0x0a
+
 /** The limit of L2: one `GET`, and the same bytes to decode as ours. */
 export const adapter: Adapter = async ({ tiers, port, namespace }) => {
   if (tiers !== 'l2') return undefined
   const redis = new Redis(port, '127.0.0.1')
   await redis.ping()
   const nameOf = (key: string): string => `${namespace}:v:${key}`
-  const encode = (value: unknown, groups: readonly string[] = []): string =>
-    `1${JSON.stringify([1, Date.now() + TTL_MS, groups, value])}`
-  const decode = (bytes: Buffer): unknown => (JSON.parse(bytes.toString('utf8', 1)) as unknown[])[3]
+  // A line about the entry, then the JSON of the value.
+  const encode = (value: unknown, groups: readonly string[] = []): string => {
+    const json = JSON.stringify(value)
+    return `3j1,${Date.now() + TTL_MS},1,${json.length} ${groups.join(' ')}\n${json}`
+  }
+  const decode = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8', bytes.indexOf(NEWLINE) + 1))
   const get = async (key: string): Promise<unknown> => {
     const bytes = await redis.getBuffer(nameOf(key))
     return bytes === null ? undefined : decode(bytes)

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { Loader, RedisCache, createNotificationPair } from 'layered-loader'
-import { type Adapter, type Load, MAX_ENTRIES, TTL_MS } from '../subject.ts'
+import { type Adapter, type Load, type LoadMany, MAX_ENTRIES, TTL_MS } from '../subject.ts'
 
 interface Call {
   readonly key: string
@@ -8,7 +8,7 @@ interface Call {
 }
 
 /** Its groups hold one name an entry, which each read must give as well: they are part of the key, not tags. */
-export const adapter: Adapter = async ({ tiers, port, namespace }) => {
+export const adapter: Adapter = async ({ tiers, port, namespace, maxEntries = MAX_ENTRIES }) => {
   // Its types are those of ioredis 5.
   const connect = () => {
     const redis = new Redis(port, '127.0.0.1')
@@ -24,9 +24,11 @@ export const adapter: Adapter = async ({ tiers, port, namespace }) => {
       publisherRedis: bus.publisher as never,
       consumerRedis: bus.consumer as never,
     })
+  // Its many-loader belongs to the loader, not to the call.
+  let loadMissing: LoadMany = async () => []
   const loader = new Loader<unknown, Call, never>({
     inMemoryCache:
-      tiers === 'l2' ? false : { cacheType: 'lru-map', ttlInMsecs: TTL_MS, maxItems: MAX_ENTRIES },
+      tiers === 'l2' ? false : { cacheType: 'lru-map', ttlInMsecs: TTL_MS, maxItems: maxEntries },
     ...(redis === undefined
       ? {}
       : {
@@ -42,7 +44,7 @@ export const adapter: Adapter = async ({ tiers, port, namespace }) => {
     cacheKeyFromLoadParamsResolver: ({ key }) => key,
     cacheKeyFromValueResolver: (value) => (value as { id: string }).id,
     dataSourceGetOneFn: ({ load }) => load(),
-    dataSourceGetManyFn: async () => [],
+    dataSourceGetManyFn: (keys) => loadMissing(keys),
   })
   await loader.init()
   return {
@@ -51,6 +53,10 @@ export const adapter: Adapter = async ({ tiers, port, namespace }) => {
     set: (key, value) => loader.forceSetValue(key, value),
     delete: (key) => loader.invalidateCacheFor(key),
     getMany: (keys) => loader.getMany([...keys]),
+    getOrSetMany: (keys, loadMany) => {
+      loadMissing = loadMany
+      return loader.getMany([...keys])
+    },
     close: async () => {
       for (const client of [redis, bus?.publisher, bus?.consumer]) client?.disconnect()
     },

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache'
 import { type Adapter, MAX_ENTRIES } from '../subject.ts'
 
 /** The limit of L1: the same LRU that ours is built on, awaited. */
-export const adapter: Adapter = async ({ tiers }) => {
+export const adapter: Adapter = async ({ tiers, maxEntries = MAX_ENTRIES }) => {
   if (tiers !== 'l1') return undefined
-  const lru = new LRUCache<string, object>({ max: MAX_ENTRIES })
+  const lru = new LRUCache<string, object>({ max: maxEntries })
   const get = async (key: string): Promise<object | undefined> => lru.get(key)
   return {
     get,

@@ -2,14 +2,14 @@ import { Redis } from 'ioredis'
 import { createTieredCache } from 'thermocline/server'
 import { type Adapter, MAX_ENTRIES, TTL_MS } from '../subject.ts'
 
-export const adapter: Adapter = async ({ tiers, port, namespace, isPatient }) => {
+export const adapter: Adapter = async ({ tiers, port, namespace, isPatient, maxEntries = MAX_ENTRIES }) => {
   const redis = tiers === 'l1' ? undefined : new Redis(port, '127.0.0.1')
   redis?.on('error', () => {})
   const cache = createTieredCache({
     namespace,
     ...(redis === undefined ? {} : { redis }),
     ...(isPatient ? { l2TimeoutMs: '5s' } : {}),
-    l1: { maxEntries: MAX_ENTRIES, maxBytes: 2 ** 31 },
+    l1: { maxEntries, maxBytes: 2 ** 31 },
     policies: {},
   })
   await cache.ready()
@@ -24,6 +24,8 @@ export const adapter: Adapter = async ({ tiers, port, namespace, isPatient }) =>
     delete: (key) => cache.delete(key),
     takesGroups: true,
     invalidateGroup: (group) => cache.invalidate({ groups: [group] }),
+    getMany: (keys) => cache.getMany(keys, lifetimes),
+    getOrSetMany: (keys, loadMany) => cache.getOrSetMany(keys, loadMany, lifetimes),
     close: async () => {
       await cache.close()
       redis?.disconnect()

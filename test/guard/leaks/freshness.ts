@@ -9,7 +9,7 @@ const ways: readonly [string, Readonly<Record<string, string>>][] = [
   ['max-age', { 'Cache-Control': 'max-age=60' }],
   ['immutable', { 'Cache-Control': 'public, max-age=31536000, immutable' }],
   ['bare-public', { 'Cache-Control': 'public' }],
-  ['expires', { Expires: new Date(Date.now() + 60_000).toUTCString() }],
+  ['expires', { Expires: new Date(Date.now() + 86_400_000).toUTCString() }],
   ['stale-while-revalidate', { 'Cache-Control': 'max-age=0, stale-while-revalidate=60' }],
   ['stale-if-error', { 'Cache-Control': 'max-age=0, stale-if-error=60' }],
   ['other-vary', { 'Cache-Control': 'max-age=60', Vary: 'Accept-Encoding, Origin' }],

@@ -7,7 +7,7 @@ let database: TestDatabase
 
 beforeAll(async () => {
   database = await startTestDatabase({ seeded: false })
-}, 60_000)
+})
 
 afterAll(() => database.close())
 

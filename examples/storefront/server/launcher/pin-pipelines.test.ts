@@ -8,7 +8,7 @@ let database: TestDatabase
 beforeAll(async () => {
   database = await startTestDatabase({ seeded: false })
   await database.connect().query('CREATE TABLE counter (n integer NOT NULL); INSERT INTO counter VALUES (0)')
-}, 60_000)
+})
 
 afterAll(() => database.close())
 

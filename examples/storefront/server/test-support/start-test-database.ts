@@ -32,6 +32,8 @@ export async function startTestDatabase({ seeded = true }: { seeded?: boolean } 
   const pools: Pool[] = []
   const connect = (): Pool => {
     const pool = createPool(place.url)
+    // A shop gives up after a while. A test on a busy machine does not.
+    Object.assign(pool.options, { connectionTimeoutMillis: 0, query_timeout: 0 })
     pools.push(pool)
     return pool
   }
