@@ -1,5 +1,5 @@
 // The process of one subject; the bench forks it with its name, and it answers until the bench is gone.
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { sharedClock } from 'thermocline/server/testing'
 import { sendTraffic } from '../outage/traffic.ts'
 import { sampleValue } from './keys.ts'
@@ -71,6 +71,8 @@ async function fill({ prefix, count, groups }: Request & { do: 'fill' }): Promis
       return cache.getOrSet(key, async () => sampleValue(key), groups)
     })
     await Promise.all(batch)
+    // Without it a cache that needs no I/O would never let its process do any, such as finding out that Redis is there.
+    await nextTurn()
   }
 }
 

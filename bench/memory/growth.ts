@@ -44,12 +44,13 @@ export async function measureGrowth(
       await cache.ask({ do: 'fill', prefix: `key:${count}:`, count: MILLION })
       await sleep(SETTLE_MS)
       const { rssBytes } = await cache.ask({ do: 'vitals' })
+      const [, evicted = '0'] = /^evicted_keys:(\d+)/m.exec(await admin.info('stats')) ?? []
+      // A tier that was not in use would look flat.
+      if (variant === 'redis' && evicted === '0')
+        throw new Error('Redis let go of nothing: L2 was not in use.')
       points.push({ millions: count, rssBytes })
       tell({ millions: count, rssBytes })
     }
-    const [, evicted = '0'] = /^evicted_keys:(\d+)/m.exec(await admin.info('stats')) ?? []
-    // A tier that was not in use would look flat.
-    if (variant === 'redis' && evicted === '0') throw new Error('Redis let go of nothing: L2 was not in use.')
     return points
   } finally {
     await cache.stop()

@@ -82,14 +82,14 @@ export class Coherence implements LogListener {
     return nowMs <= log.heardAtMs + maxLagMs || nowMs <= loadedAtMs + maxLagMs
   }
 
-  /** Carries out an invalidation here at once, then tells the log. Resolves with where it stands in both orders. */
-  async invalidate(invalidation: CompleteInvalidation): Promise<Carried> {
+  /** Carries out an invalidation here at once, then tells the log; `isAwaited`: that the fleet is to report how far it is. Resolves with where it stands in both orders. */
+  async invalidate(invalidation: CompleteInvalidation, isAwaited = false): Promise<Carried> {
     const { keys, groups, prefixes } = invalidation
     this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
     this.#apply(invalidation)
     if (this.#pending.isEmpty) {
       try {
-        return await this.#append(invalidation)
+        return await this.#append(invalidation, isAwaited)
       } catch (error) {
         this.#options.onEvent({ type: 'l2-error', operation: 'invalidate', error })
         // The old value may have come out of L2 while the log did not answer.
@@ -149,7 +149,7 @@ export class Coherence implements LogListener {
     if (invalidation === undefined) return
     let isAppended = false
     try {
-      await this.#append(invalidation)
+      await this.#append(invalidation, false)
       isAppended = true
     } catch (error) {
       this.#options.onEvent({ type: 'l2-error', operation: 'replay', error })
@@ -159,9 +159,9 @@ export class Coherence implements LogListener {
     if (!this.#pending.isEmpty) this.#scheduleReplay()
   }
 
-  async #append(invalidation: CompleteInvalidation): Promise<Carried> {
+  async #append(invalidation: CompleteInvalidation, isAwaited: boolean): Promise<Carried> {
     const { log, drop } = this.#options
-    const seq = await log.append(invalidation)
+    const seq = await log.append(invalidation, isAwaited)
     // Its echo may have come down the tail before the answer did.
     // While the tail is away no echo comes: then it is carried out twice, which harms nothing.
     if (seq > this.#lastHeard && log.isCaughtUp) this.#own.add(seq)

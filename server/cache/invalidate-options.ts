@@ -5,7 +5,10 @@ import { oneOf } from './option-checks.ts'
 export interface InvalidationResult {
   /** Whether the log has it, so that every process will hear of it. Otherwise it is queued until Redis is back. */
   readonly acknowledged: boolean
-  /** With `wait: 'fleet'`: the processes that had not heard of it in time. Empty: no process answers with what was there before. */
+  /**
+   * With `wait: 'fleet'`: the processes that had not heard of it in time, or `unknown` where there is no telling. Empty: every process
+   * that is in touch with the log has let go. One that has been cut off for longer than `maxLagMs` is left out.
+   */
   readonly missing: readonly string[]
 }
 
@@ -13,7 +16,7 @@ export interface InvalidationResult {
 export interface InvalidateOptions {
   /** `local`: until this process has let go and the log has it. `fleet`: until every living process has let go. @default 'local' */
   readonly wait?: 'local' | 'fleet' | undefined
-  /** How long to wait for the fleet. @default '2s' */
+  /** How long to wait for the fleet; a process that died counts among it for `maxLagMs` and a quarter. @default '5s' */
   readonly timeout?: Duration | undefined
 }
 
@@ -24,5 +27,5 @@ export function checkInvalidateOptions(options: InvalidateOptions): {
 } {
   refuseUnknownOptions('`invalidate`', options, ['wait', 'timeout'])
   const isFleetWide = oneOf('wait', options.wait ?? 'local', ['local', 'fleet']) === 'fleet'
-  return { isFleetWide, timeoutMs: parseDuration(options.timeout ?? 2_000, 'timeout') }
+  return { isFleetWide, timeoutMs: parseDuration(options.timeout ?? 5_000, 'timeout') }
 }

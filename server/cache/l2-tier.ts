@@ -23,8 +23,6 @@ const FAILURES_TO_OPEN = 3
 const OPEN_MS = 1_000
 const LONGEST_KEY = 200
 const AWKWARD = /[{}]|\p{Surrogate}/u
-/** Stands for the answer that there is nothing. */
-const ABSENT = Buffer.alloc(0)
 const NOTHING: readonly undefined[] = []
 
 /**
@@ -72,38 +70,35 @@ export class L2Tier {
   }
 
   /** `undefined`: it is not there. `unanswered`: there is no knowing. */
-  async get(key: string): Promise<Buffer | undefined | 'unanswered'> {
-    const reply = await this.#run('get', async () => (await this.#driver.get(this.#keyOf(key))) ?? ABSENT, [
-      key,
-    ])
-    return reply === ABSENT ? undefined : (reply ?? 'unanswered')
+  get(key: string): Promise<Buffer | undefined | 'unanswered'> {
+    return this.#run('get', () => this.#driver.get(this.#keyOf(key)), 'unanswered', [key])
   }
 
   /** In the order of the keys; empty where L2 did not answer. */
-  async getMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
+  getMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
     const read = () => this.#driver.getMany(keys.map((key) => this.#keyOf(key)))
-    return (await this.#run('getMany', read, keys)) ?? NOTHING
+    return this.#run('getMany', read, NOTHING, keys)
   }
 
   async set(write: L2Write): Promise<void> {
     const stored = this.#writeOf(write)
-    if (stored !== undefined) await this.#run('set', () => this.#driver.set(stored))
+    if (stored !== undefined) await this.#run('set', () => this.#driver.set(stored), undefined)
   }
 
   async setMany(writes: readonly L2Write[]): Promise<void> {
     const stored = writes.flatMap((write) => this.#writeOf(write) ?? [])
-    if (stored.length > 0) await this.#run('set', () => this.#driver.setMany(stored))
+    if (stored.length > 0) await this.#run('set', () => this.#driver.setMany(stored), undefined)
   }
 
   async touch(key: string, ttlMs: number): Promise<void> {
     const driver = this.#driver
     if (driver.touch === undefined) return
-    await this.#run('touch', async () => driver.touch?.(this.#keyOf(key), ttlMs))
+    await this.#run('touch', async () => driver.touch?.(this.#keyOf(key), ttlMs), undefined)
   }
 
   async delete(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return
-    await this.#run('delete', () => this.#driver.delete(keys.map((key) => this.#keyOf(key))))
+    await this.#run('delete', () => this.#driver.delete(keys.map((key) => this.#keyOf(key))), undefined)
   }
 
   /** Gives back the room of everything that is kept. Nothing depends on it: what was invalidated is not used wherever it lies. */
@@ -125,18 +120,20 @@ export class L2Tier {
     terms: LeaseTerms,
   ): Promise<LeaseReply | undefined> {
     const { leases } = this.#driver
-    return leases && this.#run('lease', () => leases.getOrLease(this.#keyOf(key), token, ttlMs, terms), [key])
+    const ask = () => leases?.getOrLease(this.#keyOf(key), token, ttlMs, terms)
+    return this.#run('lease', async () => ask(), undefined, [key])
   }
 
   async renew(key: string, token: string, ttlMs: number): Promise<boolean | undefined> {
     const { leases } = this.#driver
-    return leases && this.#run('renew', () => leases.renew(this.#keyOf(key), token, ttlMs))
+    return this.#run('renew', async () => leases?.renew(this.#keyOf(key), token, ttlMs), undefined)
   }
 
   async release(key: string, token: string, outcome: string, write?: L2Write): Promise<boolean | undefined> {
     const { leases } = this.#driver
     const stored = write && this.#writeOf(write)
-    return leases && this.#run('release', () => leases.release(this.#keyOf(key), token, outcome, stored))
+    const release = async () => leases?.release(this.#keyOf(key), token, outcome, stored)
+    return this.#run('release', release, undefined)
   }
 
   /** Hears of leases that are given back; of keys as this tier names them. */
@@ -174,10 +171,15 @@ export class L2Tier {
   }
 
   /** With `keys` it is a question, and shown to those who trace. */
-  async #run<R>(operation: string, call: () => Promise<R>, keys?: readonly string[]): Promise<R | undefined> {
+  async #run<R, Otherwise>(
+    operation: string,
+    call: () => Promise<R>,
+    otherwise: Otherwise,
+    keys?: readonly string[],
+  ): Promise<R | Otherwise> {
     const { name, isReady } = this.#driver
     // A client would queue the command until it reconnects, and the request would wait with it.
-    if (!isReady || !this.#breaker.allows()) return undefined
+    if (!isReady || !this.#breaker.allows()) return otherwise
     const tracer = keys && this.#tracer()
     try {
       const ask = () => this.#deadlines.bound(call(), `${name} ${operation}`)
@@ -191,7 +193,7 @@ export class L2Tier {
       if (error instanceof Error && error.message.startsWith('WRONGTYPE')) this.#breaker.succeeded()
       else this.#breaker.failed()
       this.#onError(operation, error)
-      return undefined
+      return otherwise
     }
   }
 }

@@ -9,7 +9,6 @@ import { type SealedValue, sealValue } from './seal-value.ts'
 const NOT_JSON =
   'The value has no JSON form (a Date, Map, class instance, function, cycle or the like), so L2 would give back another one.'
 
-
 /** One value ready for both tiers. `write` is absent where L2 is not to have it. */
 export interface ReadyEntry {
   readonly entry: MemoryEntry

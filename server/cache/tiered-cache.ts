@@ -193,7 +193,7 @@ export class TieredCache {
   ): Promise<InvalidationResult> {
     const complete: CompleteInvalidation = checkInvalidation(invalidation)
     const { isFleetWide, timeoutMs } = checkInvalidateOptions(options)
-    const { isAcknowledged, seq } = await this.#parts.coherence.invalidate(complete)
+    const { isAcknowledged, seq } = await this.#parts.coherence.invalidate(complete, isFleetWide)
     if (!isFleetWide) return { acknowledged: isAcknowledged, missing: [] }
     if (!isAcknowledged) return { acknowledged: false, missing: [UNKNOWN_MEMBERS] }
     const { missing } = await this.#opened.log.passedBy(seq, timeoutMs)

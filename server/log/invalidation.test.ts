@@ -57,17 +57,17 @@ describe('an invalidation in the log', () => {
 describe('what a caller asks for', () => {
   it('is completed and copied', () => {
     const keys = ['a']
-    const checked = checkInvalidation({ keys, mode: 'expire' })
+    const checked = checkInvalidation({ keys })
     keys.push('b')
-    expect(checked).toEqual({ keys: ['a'], groups: [], prefixes: [], mode: 'expire' })
+    expect(checked).toEqual({ keys: ['a'], groups: [], prefixes: [] })
     expect(checkInvalidation({ groups: ['g'] })).toEqual({ keys: [], groups: ['g'], prefixes: [] })
   })
 
   it.each([
     [{}, 'nothing to invalidate'],
-    [{ mode: 'expire' }, 'nothing to invalidate'],
+    [{ keys: [] }, 'nothing to invalidate'],
     [{ keys: 'a' }, '`keys: "a"`'],
-    [{ keys: ['a'], mode: 'later' }, '`mode: "later"`'],
+    [{ keys: ['a'], mode: 'later' }, 'knows no `mode`'],
     [{ key: ['a'] }, 'knows no `key`'],
   ])('is refused where it is a mistake: %j', (invalidation, message) => {
     expect(() => checkInvalidation(invalidation as never)).toThrow(message)

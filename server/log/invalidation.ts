@@ -1,19 +1,17 @@
 import { ThermoclineError, assertGroupName, describeValue } from '../../policy/index.ts'
 
-/** What becomes of what is invalidated: it is gone, or it counts as expired and may stand in for a new one that can't be had. */
-export type InvalidationMode = 'delete' | 'expire'
+/** What becomes of what is invalidated: it is gone, or it counts as expired. Every process of today takes both for the first; a later one may tell them apart. */
+type InvalidationMode = 'delete' | 'expire'
 
 /** What to let go of: any mix of keys, groups and key prefixes. The empty prefix means everything. */
 export interface Invalidation {
   readonly keys?: readonly string[]
   readonly groups?: readonly string[]
   readonly prefixes?: readonly string[]
-  /** @default 'delete' */
-  readonly mode?: InvalidationMode
 }
 
 /** An invalidation with every list present. */
-export interface CompleteInvalidation extends Required<Omit<Invalidation, 'mode'>> {
+export interface CompleteInvalidation extends Required<Invalidation> {
   /** Absent: 'delete'. */
   readonly mode?: InvalidationMode
   /** When it was appended, in ms since the epoch by its author's clock: to be shown to people, never to be compared. */
@@ -32,14 +30,14 @@ const LISTS = ['keys', 'groups', 'prefixes'] as const
  * nothing) and would otherwise pass for success. Throws `option-invalid`, `key-invalid` or `group-invalid`.
  */
 export function checkInvalidation(invalidation: Invalidation): CompleteInvalidation {
-  const unknown = Object.keys(invalidation).find((part) => ![...LISTS, 'mode'].includes(part))
+  const unknown = Object.keys(invalidation).find((part) => !(LISTS as readonly string[]).includes(part))
   if (unknown !== undefined) {
     throw new ThermoclineError(
       'option-invalid',
-      `\`invalidate\` knows no \`${unknown}\`. It takes \`keys\`, \`groups\`, \`prefixes\` and \`mode\`.`,
+      `\`invalidate\` knows no \`${unknown}\`. It takes \`keys\`, \`groups\` and \`prefixes\`.`,
     )
   }
-  const { keys = [], groups = [], prefixes = [], mode } = invalidation
+  const { keys = [], groups = [], prefixes = [] } = invalidation
   const complete = { keys, groups, prefixes }
   for (const part of LISTS) {
     const list: unknown = complete[part]
@@ -47,12 +45,6 @@ export function checkInvalidation(invalidation: Invalidation): CompleteInvalidat
     throw new ThermoclineError(
       'option-invalid',
       `\`invalidate\` was given \`${part}: ${describeValue(list)}\`. Give an array of strings.`,
-    )
-  }
-  if (mode !== undefined && !isMode(mode)) {
-    throw new ThermoclineError(
-      'option-invalid',
-      `\`invalidate\` was given \`mode: ${describeValue(mode)}\`. Give 'delete' or 'expire'.`,
     )
   }
   groups.forEach(assertGroupName)
@@ -63,8 +55,7 @@ export function checkInvalidation(invalidation: Invalidation): CompleteInvalidat
     )
   }
   // Copies: the caller may go on using its arrays.
-  const copies = { keys: [...keys], groups: [...groups], prefixes: [...prefixes] }
-  return mode === undefined ? copies : { ...copies, mode }
+  return { keys: [...keys], groups: [...groups], prefixes: [...prefixes] }
 }
 
 export function isNothing({ keys, groups, prefixes }: CompleteInvalidation): boolean {

@@ -12,7 +12,7 @@ export const adapter: Adapter = async ({ tiers, port, namespace, isPatient, maxE
     l1: { maxEntries, maxBytes: 2 ** 31 },
     policies: {},
   })
-  await cache.ready()
+  if (!(await cache.ready(30_000))) throw new Error('L2 was not in use in time.')
   const lifetimes = tiers === 'l2' ? { l1: 0, l2: TTL_MS } : { l1: TTL_MS, l2: TTL_MS }
   return {
     getOrSet: (key, load, groups) =>
