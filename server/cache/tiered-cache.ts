@@ -230,7 +230,8 @@ export class TieredCache {
     options: EntryOptions<T> = NO_OPTIONS,
   ): Promise<void> {
     assertKey(key)
-    const rules = this.#rules(options)
+    // Whoever brings a value has said how long it may live.
+    const rules = options instanceof EntryRules ? options : this.#rules({ jitter: 0, ...options })
     const value = rules.valueOf(given, key)
     if (value === undefined) return
     const entries = new TierEntries<T>(this.#parts, key, rules)

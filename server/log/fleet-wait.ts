@@ -98,8 +98,11 @@ export class FleetWait {
       if (isPast) passed.push(member)
       else missing.push(member)
     }
+    const { member } = this.#options
     // It may be in the log of a server that is about to be replaced.
-    if (point === undefined && !missing.includes(this.#options.member)) missing.push(this.#options.member)
+    if (point === undefined && !missing.includes(member)) missing.push(member)
+    // After a pause this process may have been struck off the list; what it has come past it knows by itself.
+    if (point !== undefined && !cursors.has(member)) passed.push(member)
     if (unknownForMs > 0) missing.push(UNKNOWN_MEMBERS)
     return { passed, missing }
   }
