@@ -8,7 +8,7 @@ import type { Policies, RoutePolicy } from './route-policy.ts'
 export function definePolicies<const Name extends string>(
   policies: Record<Name, RoutePolicy>,
 ): Policies<Name> {
-  if (typeof policies !== 'object' || policies === null) {
+  if (typeof policies !== 'object' || policies === null || Array.isArray(policies)) {
     throw new ThermoclineError(
       'option-invalid',
       `The policies are ${describeValue(policies)}. Give an object: { page: revalidate(), ... }.`,
@@ -29,8 +29,11 @@ export function definePolicies<const Name extends string>(
 export function findPolicy(policies: Policies, name: string): RoutePolicy {
   const policy = Object.hasOwn(policies, name) ? policies[name] : undefined
   if (policy !== undefined) return policy
+  const names = Object.keys(policies)
   throw new ThermoclineError(
     'policy-unknown',
-    `There is no policy ${describeValue(name)}. Defined are: ${Object.keys(policies).join(', ') || 'none'}.`,
+    names.length === 0
+      ? `There is no policy ${describeValue(name)}: none were given. Give them as in createTieredCache({ policies }).`
+      : `There is no policy ${describeValue(name)}. Defined are: ${names.join(', ')}.`,
   )
 }

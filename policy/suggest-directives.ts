@@ -1,5 +1,6 @@
 import { DIRECTIVES, parseDeltaSeconds } from './cache-control.ts'
 import { parseDuration } from './duration.ts'
+import { editsBetween } from './edits-between.ts'
 
 /** Longer than any value that somebody wrote by hand. */
 const LONGEST = 200
@@ -46,26 +47,11 @@ function secondsOf(argument: string): number | undefined {
 function nearestName(name: string): string | undefined {
   const wanted = squeeze(name)
   const nearest = [...DIRECTIVES.keys()]
-    .map((known) => ({ known, edits: editsBetween(squeeze(known), wanted) }))
+    .map((known) => ({ known, edits: editsBetween(squeeze(known), wanted, MOST_EDITS) }))
     .reduce((best, one) => (one.edits < best.edits ? one : best))
   return nearest.edits <= Math.min(MOST_EDITS, wanted.length / 4) ? nearest.known : undefined
 }
 
 function squeeze(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z]/g, '')
-}
-
-/** Letters to add, take away or change (Levenshtein). */
-function editsBetween(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > MOST_EDITS) return MOST_EDITS + 1
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

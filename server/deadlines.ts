@@ -1,7 +1,7 @@
 interface Waiting {
   readonly atMs: number
-  readonly giveUp: () => void
-  isSettled: boolean
+  /** `undefined` once the call has settled: what it holds on to must not live until the limit. */
+  giveUp: (() => void) | undefined
 }
 
 /**
@@ -25,17 +25,16 @@ export class Deadlines {
       const waiting: Waiting = {
         atMs: performance.now() + this.#limitMs,
         giveUp: () => reject(new Error(`${what} took longer than ${this.#limitMs} ms.`)),
-        isSettled: false,
       }
       this.#waiting.push(waiting)
       this.#arm()
       work.then(
         (value) => {
-          waiting.isSettled = true
+          waiting.giveUp = undefined
           resolve(value)
         },
         (error: unknown) => {
-          waiting.isSettled = true
+          waiting.giveUp = undefined
           reject(error instanceof Error ? error : new Error(String(error)))
         },
       )
@@ -56,9 +55,9 @@ export class Deadlines {
     const nowMs = performance.now()
     while (this.#first < this.#waiting.length) {
       const next = this.#waiting[this.#first] as Waiting
-      if (!next.isSettled && next.atMs > nowMs) break
+      if (next.giveUp !== undefined && next.atMs > nowMs) break
       this.#first += 1
-      if (!next.isSettled) next.giveUp()
+      next.giveUp?.()
     }
     this.#waiting.splice(0, this.#first)
     this.#first = 0

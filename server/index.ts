@@ -1,4 +1,5 @@
 export type { TieredCacheOptions } from './cache/cache-options.ts'
+export type { ValueCodec } from './cache/value-codec.ts'
 export type { EntryGroups, EntryOptions, ValueLifetimes } from './cache/entry-options.ts'
 export {
   type BatchLoader,

@@ -11,12 +11,12 @@ export async function measureMemory(name: SubjectName, entries: number): Promise
   try {
     if (!(await cache.ask({ do: 'open', opening }))) return '-'
     await cache.ask({ do: 'fill', prefix: 'warm:', count: WARM_UP })
-    const before = await cache.ask({ do: 'heap' })
+    const before = await cache.ask({ do: 'vitals' })
     await cache.ask({ do: 'fill', prefix: 'kept:', count: entries })
-    const after = await cache.ask({ do: 'heap' })
+    const after = await cache.ask({ do: 'vitals' })
     // The oldest first: a cache that has let go of entries would look small.
     const { loads } = await cache.ask({ do: 'ask', key: 'warm:0', value: 0 })
-    return loads === 0 ? (after - before) / entries : 'WRONG: not all were kept'
+    return loads === 0 ? (after.heapBytes - before.heapBytes) / entries : 'WRONG: not all were kept'
   } finally {
     await cache.stop()
   }

@@ -12,7 +12,6 @@ export type Request =
       readonly count: number
       readonly groups?: readonly string[]
     }
-  | { readonly do: 'heap' }
   | { readonly do: 'vitals' }
   | Ask
   | { readonly do: 'loadTimes' }
@@ -52,6 +51,8 @@ export interface Asked {
 export interface Vitals {
   /** Bytes of memory that the process takes, after a collection. */
   readonly rssBytes: number
+  /** The part of it that JavaScript has in use, buffers included. */
+  readonly heapBytes: number
   /** Rejections that nobody had listened to, since the start. */
   readonly unhandled: number
 }
@@ -61,8 +62,6 @@ export interface Answers {
   readonly open: boolean
   readonly speed: SpeedFigures
   readonly fill: undefined
-  /** Bytes in use after a collection. */
-  readonly heap: number
   readonly vitals: Vitals
   readonly ask: Asked
   /** When each load since the start began, by the clock that all processes share. */

@@ -36,8 +36,6 @@ function carryOut(request: Request): Answers[Request['do']] | Promise<Answers[Re
       return measureSpeed(adapter, request)
     case 'fill':
       return fill(request)
-    case 'heap':
-      return heapInUse()
     case 'vitals':
       return vitals()
     case 'ask':
@@ -121,23 +119,15 @@ async function timed(work: () => Promise<unknown> | undefined): Promise<number> 
   return performance.now() - start
 }
 
-async function heapInUse(): Promise<number> {
-  await collect()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}
-
+/** Needs `--expose-gc`. */
 async function vitals(): Promise<Vitals> {
-  await collect()
-  return { rssBytes: process.memoryUsage.rss(), unhandled }
-}
-
-/** Needs `--expose-gc`. Several rounds: finalizers free buffers only after the collection that found them. */
-async function collect(): Promise<void> {
+  // Several rounds: finalizers free buffers only after the collection that found them.
   for (let round = 0; round < 4; round += 1) {
     globalThis.gc?.()
     await sleep(50)
   }
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { rssBytes: rss, heapBytes: heapUsed + external, unhandled }
 }
 
 function send(reply: Reply): void {

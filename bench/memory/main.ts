@@ -4,10 +4,13 @@ import { LIMIT, growth, measureGrowth } from './growth.ts'
 import { parseMemoryOptions } from './options.ts'
 
 const { variants, millions } = parseMemoryOptions(process.argv.slice(3))
-console.log(`Memory: ${describeMachine()}, load ${currentLoad()}; RSS after a collection, MB`)
+console.log(`Memory: ${describeMachine()}, load ${currentLoad()}; after collections, MB`)
 for (const variant of variants) {
   const measured = await measureGrowth(variant, millions, (point) => {
-    console.log(`  ${variant}: ${point.millions} M keys, ${(point.rssBytes / 1e6).toFixed(1)} MB`)
+    const { millions, rssBytes, heapBytes } = point
+    console.log(
+      `  ${variant}: ${millions} M keys, RSS ${(rssBytes / 1e6).toFixed(1)}, heap ${(heapBytes / 1e6).toFixed(1)}`,
+    )
   })
   const grown = growth(measured)
   const isFlat = grown <= LIMIT

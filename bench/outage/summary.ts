@@ -21,7 +21,7 @@ const NORMAL_LIMIT_MS = 2_000
 const MISS_LIMIT_MS = LOAD_MS + L2_TIMEOUT_MS
 // A miss waits for two timers, and Node's count whole milliseconds.
 const TIMERS_MS = 2
-// A hit takes a fiftieth of this; what decides its p99 is when the collector runs.
+// A hit takes a fraction of this; what decides its p99 is when the collector runs.
 const NOISE_MS = 0.1
 
 export function describeTraffic({ hit, miss, reloaded, errors }: TrafficReport): string[] {

@@ -5,6 +5,7 @@ import { Flight } from './flight.ts'
 import type { Joinable } from './joinable.ts'
 import type { Loader } from './key-load.ts'
 import type { MemoryEntry } from './memory-tier.ts'
+import { slide } from './slide.ts'
 
 /** Answers for one key at a time: with what L1 holds, by joining a load that is on its way, or by setting out on one. */
 export class Answers {
@@ -26,9 +27,8 @@ export class Answers {
     const isTrusted = found !== undefined && this.#parts.coherence.trustsL1(found.loadedAtMs, nowMs)
     const held = isTrusted ? found : undefined
     if (held !== undefined && this.isFresh(held, nowMs)) {
-      if (held.slidingMs > 0) this.#prolong(key, held, nowMs)
-      else this.#renewEarly(key, load, rules, held)
-      return this.hit<T>(held, nowMs)
+      if (held.slidingMs === 0) this.#renewEarly(key, load, rules, held)
+      return this.hit<T>(key, held, nowMs)
     }
     const l1 = found === undefined ? 'miss' : 'stale'
     const running = this.flights.get(key) as Joinable<T> | undefined
@@ -39,11 +39,12 @@ export class Answers {
     if (running?.mayBeJoined(rules.knownGroups) === true) {
       this.#parts.stats.of(rules.policy).coalesced += 1
       this.#parts.emit({ type: 'coalesced', key })
-      const value = await this.#counted(running, rules)
-      // A value that was found or made before an invalidation that this caller knows of is not for it.
+      const [settled] = await Promise.allSettled([this.#counted(running, rules)])
+      // What was found or made before an invalidation that this caller knows of is not for it, and no more is a failure.
       if (!running.servesJoined()) return this.answer(key, load, rules, undefined, this.#parts.monotonicNow())
+      if (settled.status === 'rejected') throw settled.reason
       currentTrace.getStore()?.record({ ...running.lookup(l1), l1: 'collapsed' })
-      return this.give(value)
+      return this.give(settled.value)
     }
     const flight = this.#launch(key, load, rules, held, true)
     try {
@@ -51,13 +52,6 @@ export class Answers {
     } finally {
       currentTrace.getStore()?.record(flight.lookup(l1))
     }
-  }
-
-  /** L2 hears of reads in L1 now and then, or its copy would end while it is in use. */
-  #prolong(key: string, entry: MemoryEntry, nowMs: number): void {
-    const isDue = entry.idleUntilMs - nowMs < entry.slidingMs / 2
-    const ttlMs = Math.min(entry.slidingMs, entry.freshUntilMs - nowMs)
-    if (isDue) void this.#parts.l2?.touch(key, Math.ceil(ttlMs))
   }
 
   /** Each caller counts, also where several share an answer. */
@@ -116,15 +110,21 @@ export class Answers {
   }
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it put there.
-  hit<T>(found: MemoryEntry, nowMs: number): T {
+  hit<T>(key: string, found: MemoryEntry, nowMs: number): T {
     found.counters.l1Hits += 1
-    if (found.slidingMs > 0) found.idleUntilMs = nowMs + found.slidingMs
+    if (found.slidingMs > 0) slide(this.#parts, key, found, nowMs)
     const ttlMs = found.l1UntilMs - nowMs
     currentTrace.getStore()?.record({ l1: 'hit', l2: 'off', l1Stored: false, l2Stored: false, ttlMs })
     return this.give(found.value as T)
   }
 
   give<T>(value: T): T {
-    return this.#parts.isCloning ? structuredClone(value) : value
+    if (!this.#parts.isCloning) return value
+    try {
+      return structuredClone(value)
+    } catch {
+      // It has no clone, so it is not kept either, and nobody else has it.
+      return value
+    }
   }
 }

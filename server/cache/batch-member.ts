@@ -30,7 +30,7 @@ export class BatchMember<T> implements Joinable<T | undefined> {
     try {
       if (value !== undefined) this.#groups = this.#rules.groupsOf(value, this.key)
     } catch {
-      // It was reported when the value was to be kept.
+      // It was reported when the value was to be kept, or is none of this entry's any more.
     }
     this.#resolve(value)
   }

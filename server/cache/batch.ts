@@ -2,6 +2,7 @@ import { ThermoclineError, describeValue } from '../../policy/index.ts'
 import type { L2Write } from '../l2/l2-driver.ts'
 import type { LoadOperation } from '../observe/cache-operation.ts'
 import { BatchMember } from './batch-member.ts'
+import { assertLoader } from './argument-checks.ts'
 import type { CacheParts, LoadStart } from './cache-parts.ts'
 import { assertKey } from './entry-options.ts'
 import type { EntryRules } from './entry-rules.ts'
@@ -9,6 +10,7 @@ import type { Joinable } from './joinable.ts'
 import { LoadWatch } from './load-watch.ts'
 import type { MemoryEntry } from './memory-tier.ts'
 import type { LoadContext } from './running-loads.ts'
+import { slide } from './slide.ts'
 import { TierEntries } from './tier-entries.ts'
 
 /** Makes the values of some keys: a map, or as many values as there were keys, in their order. What is left out or `undefined` is not there. */
@@ -46,7 +48,8 @@ export class Batch<T> {
     this.#parts = parts
     this.#rules = rules
     this.#flights = flights
-    this.#keys = keys
+    // A copy: the caller may go on using its array.
+    this.#keys = [...keys]
   }
 
   /** The values in L1 or L2, in the order of the keys. */
@@ -57,8 +60,11 @@ export class Batch<T> {
 
   /** The values of all keys; what neither tier has and nobody is loading is loaded in one call. Rejects with what that throws. */
   async load(loadMany: BatchLoader<T>): Promise<(T | undefined)[]> {
+    assertLoader(loadMany)
     const missing = this.#readL1()
-    const joined = missing.filter((key) => this.#flights.get(key)?.mayBeJoined(undefined) === true)
+    const joined = missing.filter(
+      (key) => this.#flights.get(key)?.mayBeJoined(this.#rules.knownGroups) === true,
+    )
     const rest = missing.filter((key) => !joined.includes(key))
     const waiting = joined.map((key) => this.#join(key))
     const own = rest.length === 0 ? [] : this.#answerRest(rest, loadMany)
@@ -78,9 +84,25 @@ export class Batch<T> {
     return undefined
   }
 
+  /** Whoever asks for one of the keys meanwhile finds it among the flights, from the first question on. */
   async #answerRest(keys: readonly string[], loadMany: BatchLoader<T>): Promise<void> {
-    const missing = await this.#readL2(keys)
-    if (missing.length > 0) await this.#loadAll(missing, loadMany)
+    const members = keys.map((key) => {
+      const watch = new LoadWatch(this.#parts, key, this.#rules.knownGroups)
+      return new BatchMember<T>(key, this.#rules, watch)
+    })
+    for (const member of members) this.#flights.set(member.key, member)
+    try {
+      const missing = await this.#readL2(keys)
+      if (missing.length > 0) await this.#loadAll(missing, loadMany)
+      for (const member of members) member.settle(this.#values.get(member.key))
+    } catch (error) {
+      for (const member of members) member.fail(error)
+      throw error
+    } finally {
+      for (const member of members) {
+        if (this.#flights.get(member.key) === member) this.#flights.delete(member.key)
+      }
+    }
   }
 
   #readL1(): string[] {
@@ -95,7 +117,7 @@ export class Batch<T> {
         return true
       }
       found.counters.l1Hits += 1
-      if (found.slidingMs > 0) found.idleUntilMs = nowMs + found.slidingMs
+      slide(this.#parts, key, found, nowMs)
       this.#values.set(key, found.value as T)
       return false
     })
@@ -128,6 +150,7 @@ export class Batch<T> {
     const found = entries.read(bytes, tick, askedAtMs)
     if (found === undefined || found.freshUntilMs <= this.#parts.monotonicNow()) return undefined
     entries.storeFound(found)
+    slide(this.#parts, key, found, this.#parts.monotonicNow())
     return found
   }
 
@@ -135,11 +158,6 @@ export class Batch<T> {
     const { coherence, loads, stats, monotonicNow, emit, trace, namespace } = this.#parts
     const { policy, hardTimeoutMs } = this.#rules
     const start = { since: coherence.head, tick: coherence.tick, beganAtMs: monotonicNow() }
-    const members = keys.map((key) => {
-      const watch = new LoadWatch(this.#parts, key, this.#rules.knownGroups)
-      return new BatchMember<T>(key, this.#rules, watch)
-    })
-    for (const member of members) this.#flights.set(member.key, member)
     const counters = stats.of(policy)
     counters.loads += 1
     const operation: LoadOperation = { kind: 'load', namespace, keys, policy, isBackground: false }
@@ -157,7 +175,7 @@ export class Batch<T> {
     }
     try {
       const values = await trace(operation, () =>
-        loads.run(keys[0] ?? '', (context) => loadMany(keys, context), hardTimeoutMs),
+        loads.run(keys[0] ?? '', (context) => loadMany([...keys], context), hardTimeoutMs),
       )
       const given = inOrder(values, keys)
       const loaded = given.map((each, index) =>
@@ -165,16 +183,10 @@ export class Batch<T> {
       )
       tell('loaded')
       this.#keepAll(keys, loaded, given, start)
-      for (const [index, member] of members.entries()) member.settle(loaded[index])
     } catch (error) {
       counters.loadErrors += 1
       tell('failed')
-      for (const member of members) member.fail(error)
       throw error
-    } finally {
-      for (const member of members) {
-        if (this.#flights.get(member.key) === member) this.#flights.delete(member.key)
-      }
     }
   }
 
@@ -201,10 +213,24 @@ export class Batch<T> {
 }
 
 function inOrder<T>(values: BatchValues<T>, keys: readonly string[]): readonly (T | undefined)[] {
-  if (values instanceof Map) return keys.map((key) => (values as ReadonlyMap<string, T>).get(key))
+  if (values instanceof Map) {
+    const byKey = values as ReadonlyMap<string, T>
+    if (byKey.size > 0 && !keys.some((key) => byKey.has(key))) throw ofOthers(byKey, keys)
+    return keys.map((key) => byKey.get(key))
+  }
   if (Array.isArray(values) && values.length === keys.length) return values as readonly (T | undefined)[]
   throw new ThermoclineError(
     'option-invalid',
     `A batch loader for ${keys.length} keys gave ${describeValue(values)}. Give a Map, or an array with a value for each key.`,
+  )
+}
+
+/** A map by numbers, or by ids in place of keys, would pass for one that says that nothing is there. */
+function ofOthers(values: ReadonlyMap<unknown, unknown>, keys: readonly string[]): ThermoclineError {
+  const [other] = values.keys()
+  return new ThermoclineError(
+    'option-invalid',
+    `A batch loader for ${keys.length} keys gave a Map with none of them: it has ${describeValue(other)} and was asked for ${describeValue(keys[0])}. ` +
+      'Name each value as its key was given: a number is not the text that it reads as.',
   )
 }

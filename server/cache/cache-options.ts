@@ -2,14 +2,16 @@ import {
   type Duration,
   type Policies,
   ThermoclineError,
+  definePolicies,
   describeValue,
   parseDuration,
   refuseUnknownOptions,
 } from '../../policy/index.ts'
+import { assertL2Driver } from '../l2/assert-l2-driver.ts'
 import type { L2Driver } from '../l2/l2-driver.ts'
 import type { RedisClusterLike, RedisLike } from '../redis-like.ts'
 import type { CacheEvent } from './cache-event.ts'
-import { oneOf, shareOf } from './option-checks.ts'
+import { functionOf, oneOf, shareOf } from './option-checks.ts'
 
 export interface TieredCacheOptions {
   /** The application's policies, whose lifetimes calls may name. @default none */
@@ -112,15 +114,12 @@ export function resolveCacheOptions(options: TieredCacheOptions): ResolvedCacheO
       `\`redis\` is ${describeValue(options.redis)}. Give an ioredis client: new Redis(url).`,
     )
   }
-  if (options.l2 !== undefined && typeof (options.l2 as Partial<L2Driver>).getMany !== 'function') {
-    throw new ThermoclineError(
-      'option-invalid',
-      `\`l2\` is ${describeValue(options.l2)}. Give a driver: redisDriver(...), memcachedDriver(...) or one of your own.`,
-    )
-  }
-  const { values = 'frozen', jitter = 0.1, compressOver = Number.POSITIVE_INFINITY } = options
+  if (options.l2 !== undefined) assertL2Driver(options.l2)
+  const { l1 = {}, values = 'frozen', jitter = 0.1, compressOver = Number.POSITIVE_INFINITY } = options
+  refuseUnknownOptions('`l1`', l1, ['maxEntries', 'maxBytes'])
+  const clock = functionOf('clock', options.clock)
   return Object.freeze({
-    policies: options.policies ?? {},
+    policies: definePolicies(options.policies ?? {}),
     namespace,
     redis: options.redis,
     l2: options.l2,
@@ -130,15 +129,15 @@ export function resolveCacheOptions(options: TieredCacheOptions): ResolvedCacheO
     compressOver:
       compressOver === Number.POSITIVE_INFINITY ? compressOver : positive('compressOver', compressOver),
     maxEntryBytes: positive('maxEntryBytes', options.maxEntryBytes ?? 64 * 1024 * 1024),
-    random: options.random ?? Math.random,
-    maxEntries: positive('l1.maxEntries', options.l1?.maxEntries ?? 10_000),
-    maxBytes: positive('l1.maxBytes', options.l1?.maxBytes ?? 64 * 1024 * 1024),
+    random: functionOf('random', options.random) ?? Math.random,
+    maxEntries: positive('l1.maxEntries', l1.maxEntries ?? 10_000),
+    maxBytes: positive('l1.maxBytes', l1.maxBytes ?? 64 * 1024 * 1024),
     l2TimeoutMs: positive('l2TimeoutMs', parseDuration(options.l2TimeoutMs ?? 50, 'l2TimeoutMs')),
     maxLagMs: positive('maxLagMs', parseDuration(options.maxLagMs ?? 2_000, 'maxLagMs')),
     logLength: positive('logLength', options.logLength ?? 10_000),
-    onEvent: guarded(options.onEvent),
-    now: options.clock ?? Date.now,
-    monotonicNow: options.clock ?? (() => performance.now()),
+    onEvent: guarded(functionOf('onEvent', options.onEvent)),
+    now: clock ?? Date.now,
+    monotonicNow: clock ?? (() => performance.now()),
   })
 }
 
@@ -147,11 +146,16 @@ function guarded(onEvent: TieredCacheOptions['onEvent']): (event: CacheEvent) =>
   if (onEvent === undefined) return () => {}
   return (event) => {
     try {
-      onEvent(event)
+      const returned: unknown = onEvent(event)
+      if (returned instanceof Promise) returned.catch(report)
     } catch (error) {
-      console.error('thermocline: `onEvent` threw.', error)
+      report(error)
     }
   }
+}
+
+function report(error: unknown): void {
+  console.error('thermocline: `onEvent` threw.', error)
 }
 
 function positive(option: string, value: number): number {

@@ -7,6 +7,7 @@ import type { FleetLoads } from './fleet-loads.ts'
 import type { L2Tier } from './l2-tier.ts'
 import type { MemoryTier } from './memory-tier.ts'
 import type { RunningLoads } from './running-loads.ts'
+import type { WarnOnce } from './warn-once.ts'
 
 /** What the parts of one cache share. */
 export interface CacheParts {
@@ -30,6 +31,7 @@ export interface CacheParts {
   /** From 0 up to 1. */
   readonly random: () => number
   readonly emit: (event: CacheEvent) => void
+  readonly warnings: WarnOnce
   readonly namespace: string
   /** Shows what takes time to whoever traces. */
   readonly trace: CacheTracer

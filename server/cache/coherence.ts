@@ -17,6 +17,13 @@ export interface CoherenceOptions {
   readonly drop: (keys: readonly string[]) => void
 }
 
+export interface CarryOptions {
+  /** Whether the fleet is to report how far it is. @default false */
+  readonly isAwaited?: boolean
+  /** Told of what else takes effect here while the log has not answered; `seq` is its number there, where it has one already. */
+  readonly onOther?: (invalidation: CompleteInvalidation, seq: number | undefined) => void
+}
+
 /** Where an invalidation stands. */
 export interface Carried {
   /** Whether the log has it. */
@@ -42,6 +49,8 @@ export class Coherence implements LogListener {
   readonly #pending = new PendingInvalidations()
   /** Appended here and not yet met again in the log. */
   readonly #own = new Set<number>()
+  /** Those who wait for the log's answer and want to know what comes in between. */
+  readonly #underWay = new Set<NonNullable<CarryOptions['onOther']>>()
   #lastHeard = 0
   #retry: NodeJS.Timeout | undefined
   #retryMs = REPLAY_MS
@@ -82,16 +91,19 @@ export class Coherence implements LogListener {
     return nowMs <= log.heardAtMs + maxLagMs || nowMs <= loadedAtMs + maxLagMs
   }
 
-  /** Carries out an invalidation here at once, then tells the log; `isAwaited`: that the fleet is to report how far it is. Resolves with where it stands in both orders. */
-  async invalidate(invalidation: CompleteInvalidation, isAwaited = false): Promise<Carried> {
+  /** Carries out an invalidation here at once, then tells the log. Resolves with where it stands in both orders. */
+  async invalidate(invalidation: CompleteInvalidation, options: CarryOptions = {}): Promise<Carried> {
     const { keys, groups, prefixes } = invalidation
     this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
     this.#apply(invalidation)
     if (this.#pending.isEmpty) {
+      const { onOther, isAwaited } = options
+      if (onOther !== undefined) this.#underWay.add(onOther)
       try {
-        return await this.#append(invalidation, isAwaited)
+        return await this.#append(invalidation, onOther, isAwaited)
       } catch (error) {
         this.#options.onEvent({ type: 'l2-error', operation: 'invalidate', error })
+        if (onOther !== undefined) this.#underWay.delete(onOther)
         // The old value may have come out of L2 while the log did not answer.
         this.#apply(invalidation)
       }
@@ -106,7 +118,7 @@ export class Coherence implements LogListener {
     this.#lastHeard = seq
     this.shared.raise(invalidation, seq)
     if (this.#own.delete(seq)) return
-    this.#apply(invalidation)
+    this.#apply(invalidation, seq)
     const { keys, groups, prefixes } = invalidation
     this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
   }
@@ -149,7 +161,7 @@ export class Coherence implements LogListener {
     if (invalidation === undefined) return
     let isAppended = false
     try {
-      await this.#append(invalidation, false)
+      await this.#append(invalidation)
       isAppended = true
     } catch (error) {
       this.#options.onEvent({ type: 'l2-error', operation: 'replay', error })
@@ -159,21 +171,27 @@ export class Coherence implements LogListener {
     if (!this.#pending.isEmpty) this.#scheduleReplay()
   }
 
-  async #append(invalidation: CompleteInvalidation, isAwaited: boolean): Promise<Carried> {
+  async #append(
+    invalidation: CompleteInvalidation,
+    onOther?: CarryOptions['onOther'],
+    isAwaited = false,
+  ): Promise<Carried> {
     const { log, drop } = this.#options
     const seq = await log.append(invalidation, isAwaited)
     // Its echo may have come down the tail before the answer did.
     // While the tail is away no echo comes: then it is carried out twice, which harms nothing.
     if (seq > this.#lastHeard && log.isCaughtUp) this.#own.add(seq)
     this.shared.raise(invalidation, seq)
+    if (onOther !== undefined) this.#underWay.delete(onOther)
     // Again: an old value may have come out of L2 between the first time and the log's answer.
-    this.#apply(invalidation)
+    this.#apply(invalidation, seq)
     drop(invalidation.keys)
     return { isAcknowledged: true, seq, tick: this.tick }
   }
 
-  #apply(invalidation: CompleteInvalidation): void {
+  #apply(invalidation: CompleteInvalidation, seq?: number): void {
     this.tick += 1
     this.local.raise(invalidation, this.tick)
+    for (const tell of this.#underWay) tell(invalidation, seq)
   }
 }

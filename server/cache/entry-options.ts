@@ -1,8 +1,14 @@
-import { type Duration, ThermoclineError, assertGroupName, describeValue } from '../../policy/index.ts'
+import {
+  type Duration,
+  ThermoclineError,
+  assertGroupName,
+  describeValue,
+  refuseUnknownOptions,
+} from '../../policy/index.ts'
 import type { ValueCodec } from './value-codec.ts'
 
 /** Names of groups, or a function that finds them in the value. */
-export type EntryGroups<T> = readonly string[] | ((value: T, key: string) => readonly string[])
+export type EntryGroups<T = unknown> = readonly string[] | ((value: T, key: string) => readonly string[])
 
 /** What a value says of its own lifetimes; what is left out stays as it was. */
 export interface ValueLifetimes {
@@ -11,7 +17,7 @@ export interface ValueLifetimes {
 }
 
 /** What a call says of one entry. */
-export interface EntryOptions<T> {
+export interface EntryOptions<T = unknown> {
   /** Takes `l1`, `l2` and, for what is still there, `staleIfError` from the policy of that name. @default l1 '1m', l2 '5m' */
   readonly policy?: string | undefined
   /** Lifetime in this process, over the policy's. 0: not kept there. */
@@ -46,18 +52,48 @@ export interface EntryOptions<T> {
   /** The groups it belongs to, or a function that finds them in the value. @default [] */
   readonly groups?: EntryGroups<T> | undefined
   /** Writes and reads the value in L2. @default JSON; what that can't carry stays in L1 */
-  readonly codec?: ValueCodec<T> | undefined
-  /** The version of the value's shape, written with it. @default 0 */
-  readonly schema?: string | number | undefined
-  /**
-   * Makes what callers get, and L1 holds, of what a loader or `set` gave; L2 keeps what was given. Where it throws, the
-   * load has failed. @default what was given is the value
-   */
-  readonly prepare?: ((given: unknown, key: string) => T) | undefined
-  /** Looks at what L2 has before it is used; `undefined` makes it a miss. @default whatever was written is used */
-  readonly admit?:
-    | ((value: unknown, schema: string | number) => { readonly value: T } | undefined)
-    | undefined
+  readonly codec?: EntryOptionsCodec<T> | undefined
+}
+
+/** A `ValueCodec`. What it decodes is as `encode` has it, and told apart here so that options without a codec fit values of every type. */
+type EntryOptionsCodec<T> = Omit<ValueCodec<T>, 'decode'> & Pick<ValueCodec<unknown>, 'decode'>
+
+/** Options for entries that are only read. */
+export type ReadOptions<T = unknown> = Pick<EntryOptions<T>, 'policy' | 'l1' | 'codec' | 'sliding'>
+
+export const ENTRY_OPTIONS: readonly (keyof EntryOptions)[] = [
+  'policy',
+  'l1',
+  'l2',
+  'negative',
+  'lifetimes',
+  'sliding',
+  'jitter',
+  'staleWhileRevalidate',
+  'staleIfError',
+  'softTimeout',
+  'hardTimeout',
+  'failureBackoff',
+  'earlyRefresh',
+  'oneLoad',
+  'groups',
+  'codec',
+]
+
+export const READ_OPTIONS: readonly (keyof ReadOptions)[] = ['policy', 'l1', 'codec', 'sliding']
+
+/** Refuses options that entries do not have; those of a definition are told by what only `defineEntry` adds. Throws `option-invalid`. */
+export function checkEntryOptions(options: unknown): void {
+  const given = options as { schema?: unknown; admit?: unknown; prepare?: unknown } | null | undefined
+  // Checked when they were defined. On the way of each of their misses, that is enough.
+  if (typeof given?.admit === 'function' && typeof given.prepare === 'function') return
+  if (given?.schema !== undefined) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `An entry was given \`schema\`, which is ${describeValue(given.schema)}. Schemas go in \`defineEntry\`, and \`cache.entry(definition)\` has the methods that check by them.`,
+    )
+  }
+  refuseUnknownOptions('An entry', options, ENTRY_OPTIONS)
 }
 
 /** Checks a key. Throws `key-invalid`. */

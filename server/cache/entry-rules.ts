@@ -1,35 +1,20 @@
 import {
   type Policies,
   ThermoclineError,
+  describeValue,
   findPolicy,
   parseDuration,
   refuseUnknownOptions,
 } from '../../policy/index.ts'
-import { type EntryOptions, type ValueLifetimes, checkGroups } from './entry-options.ts'
-import { oneOf, shareOf } from './option-checks.ts'
+import type { CheckedEntryOptions } from '../entry/cache-like.ts'
+import { type EntryOptions, type ValueLifetimes, checkEntryOptions, checkGroups } from './entry-options.ts'
+import { functionOf, oneOf, shareOf } from './option-checks.ts'
 import type { ValueCodec } from './value-codec.ts'
 
-const KNOWN = [
-  'policy',
-  'l1',
-  'l2',
-  'negative',
-  'lifetimes',
-  'sliding',
-  'jitter',
-  'staleWhileRevalidate',
-  'staleIfError',
-  'softTimeout',
-  'hardTimeout',
-  'failureBackoff',
-  'earlyRefresh',
-  'oneLoad',
-  'groups',
-  'codec',
-  'schema',
-  'admit',
-  'prepare',
-]
+/** What a definition of entries adds to the options; nothing for callers to give. */
+type SchemaChecks<T> = Pick<CheckedEntryOptions<T>, 'schema' | 'admit' | 'prepare'>
+
+const OF_VALUE = ['l1', 'l2']
 
 const HARD_TIMEOUT_MS = 30_000
 const STALE_BACKOFF_MS = 1_000
@@ -66,15 +51,15 @@ export class EntryRules<T> {
   /** The groups that are known before there is a value. */
   readonly knownGroups: readonly string[]
   readonly codec: ValueCodec<T> | undefined
-  readonly schema: string | number
-  readonly admit: EntryOptions<T>['admit']
-  readonly #prepare: EntryOptions<T>['prepare']
+  readonly schema: number
+  readonly admit: SchemaChecks<T>['admit'] | undefined
+  readonly #prepare: SchemaChecks<T>['prepare'] | undefined
   readonly #groups: ((value: T, key: string) => readonly string[]) | undefined
   readonly #ofValue: ((value: T) => ValueLifetimes) | undefined
   readonly #negativeMs: number | undefined
 
-  constructor(options: EntryOptions<T>, { policies, jitter }: EntryDefaults) {
-    refuseUnknownOptions('An entry', options, KNOWN)
+  constructor(options: EntryOptions<T> & Partial<SchemaChecks<T>>, { policies, jitter }: EntryDefaults) {
+    checkEntryOptions(options)
     const policy = options.policy === undefined ? undefined : findPolicy(policies, options.policy)
     const ms = (name: keyof EntryOptions<T>, otherwise: number): number => {
       const given = options[name] as string | number | undefined
@@ -98,8 +83,8 @@ export class EntryRules<T> {
     const { groups = [] } = options
     this.#groups = typeof groups === 'function' ? groups : undefined
     this.knownGroups = typeof groups === 'function' ? [] : checkGroups(groups)
-    this.#ofValue = options.lifetimes
-    this.codec = options.codec
+    this.#ofValue = functionOf('lifetimes', options.lifetimes)
+    this.codec = options.codec as ValueCodec<T> | undefined
     this.schema = options.schema ?? 0
     this.admit = options.admit
     this.#prepare = options.prepare
@@ -121,7 +106,7 @@ export class EntryRules<T> {
     return this.#prepare === undefined || given === undefined ? given : this.#prepare(given, key)
   }
 
-  /** The lifetimes of a value, before they are shortened. Throws what the caller's function throws, or `duration-invalid`. */
+  /** The lifetimes of a value, before they are shortened. Throws what the caller's function throws, `option-invalid` or `duration-invalid`. */
   lifetimesOf(value: T): Lifetimes {
     let { l1Ms, l2Ms } = this.lifetimes
     if (value === null && this.#negativeMs !== undefined) {
@@ -130,9 +115,22 @@ export class EntryRules<T> {
     }
     const said = this.#ofValue?.(value)
     if (said === undefined) return { l1Ms, l2Ms }
+    assertLifetimes(said)
     if (said.l2 !== undefined) l2Ms = parseDuration(said.l2, 'l2')
     // A value that is to live shortly must not live longer in L1 because only L2 was spoken of.
     l1Ms = said.l1 === undefined ? (l2Ms > 0 ? Math.min(l1Ms, l2Ms) : l1Ms) : parseDuration(said.l1, 'l1')
     return { l1Ms, l2Ms }
   }
+}
+
+/** A number alone would be taken for no word at all, and the value kept for as long as any other. */
+function assertLifetimes(said: unknown): void {
+  if (typeof said === 'object' && said !== null && !Array.isArray(said)) {
+    refuseUnknownOptions('What `lifetimes` gives', said, OF_VALUE)
+    return
+  }
+  throw new ThermoclineError(
+    'option-invalid',
+    `\`lifetimes\` gave ${describeValue(said)}. Give an object with \`l1\`, \`l2\` or both, such as { l2: '5m' }.`,
+  )
 }

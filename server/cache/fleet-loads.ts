@@ -18,6 +18,8 @@ export interface FleetLoadsOptions {
 
 /** While nobody can be heard, who waits looks this often, in ms. */
 const DEAF_MS = 20
+/** A message may be lost, and its sender with it: who waits looks at least this often. */
+const LOOK_AGAIN_MS = 250
 const LOOK_MS = 5
 
 /** What a process is to do about a key that is missing. */
@@ -51,6 +53,7 @@ export class FleetLoads {
   readonly #options: FleetLoadsOptions
   readonly #room = new WaitingRoom()
   readonly #self = randomBytes(9).toString('base64url')
+  readonly #held = new Set<Lease>()
   #count = 0
 
   constructor(options: FleetLoadsOptions) {
@@ -97,7 +100,7 @@ export class FleetLoads {
         if (reply.kind === 'value') return { kind: 'value', bytes: reply.bytes, tick, askedAtMs }
         if (reply.kind === 'leased') {
           emit({ type: 'lease', key, outcome: stealFrom === undefined ? 'taken' : 'stolen' })
-          return { kind: 'load', lease: new Lease({ l2, key, token, leaseMs, emit }) }
+          return { kind: 'load', lease: this.#hold(key, token) }
         }
         const began = Number.parseInt(reply.token, 10)
         if (coherence.shared.covers(key, groups, began) && stealFrom !== reply.token) {
@@ -108,16 +111,31 @@ export class FleetLoads {
         if (askedAtMs >= untilMs) return { kind: 'failed', error: tooLong(key, limitMs) }
         emit({ type: 'lease', key, outcome: 'waited' })
         // A holder that lives renews its lease; one that does not is found out as it ends.
-        const leftMs = l2.isListening ? Math.min(reply.leftMs, leaseMs) + 5 : DEAF_MS
-        const outcome = await waiting.until(Math.min(leftMs, untilMs - askedAtMs))
+        const leftMs = l2.isListening ? Math.min(reply.leftMs + 5, LOOK_AGAIN_MS) : DEAF_MS
+        const said = await waiting.until(Math.min(leftMs, untilMs - askedAtMs))
+        // What an earlier holder said is no answer to what this one does.
+        if (said?.startsWith(`${reply.token} `) !== true) continue
+        const outcome = said.slice(reply.token.length + 1)
         if (outcome === 'local') return unleased
         // What had no value has no groups: any invalidation since may have been about it.
         if (outcome === 'nothing' && coherence.head === began) return { kind: 'nothing' }
-        if (outcome?.startsWith('failed:')) return { kind: 'failed', error: elsewhere(key, outcome.slice(7)) }
+        if (outcome.startsWith('failed:')) return { kind: 'failed', error: elsewhere(key, outcome.slice(7)) }
       } finally {
         waiting.leave()
       }
     }
+  }
+
+  /** Gives back what this process holds, so that another one may load. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#held].map((lease) => lease.giveBack('again')))
+  }
+
+  #hold(key: string, token: string): Lease {
+    const { l2, leaseMs, emit } = this.#options
+    const lease = new Lease({ l2, key, token, leaseMs, emit, onEnd: (ended) => this.#held.delete(ended) })
+    this.#held.add(lease)
+    return lease
   }
 }
 

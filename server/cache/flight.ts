@@ -8,6 +8,8 @@ import { KeyLoad, type Loader } from './key-load.ts'
 import type { Lease } from './lease.ts'
 import { LoadWatch } from './load-watch.ts'
 import type { MemoryEntry } from './memory-tier.ts'
+import { StandIn, type StandInReason } from './stand-in.ts'
+import { slide } from './slide.ts'
 import { TierEntries } from './tier-entries.ts'
 
 export interface FlightOptions<T> {
@@ -34,9 +36,10 @@ export class Flight<T> implements Joinable<T> {
   readonly #entries: TierEntries<T>
   #watch: LoadWatch
   #isOptional: boolean
-  /** The best there is past its lifetime. */
-  #stale: MemoryEntry | undefined
-  #hasServedStale = false
+  readonly #standIn: StandIn
+  /** What was given while the load goes on, and how far past its lifetime that may be. */
+  #given: { readonly entry: MemoryEntry; readonly windowMs: number } | undefined
+  #servedFrom: 'l1' | 'l2' | undefined
   #wasLeftToOthers = false
   /** What L2 has and is of no use. */
   #seen: Buffer | undefined
@@ -56,17 +59,15 @@ export class Flight<T> implements Joinable<T> {
     this.#entries = new TierEntries(parts, key, rules)
     this.#watch = new LoadWatch(parts, key, rules.knownGroups)
     this.#isOptional = !isAwaited
-    this.#stale = held
+    this.#standIn = new StandIn(parts, key, rules as unknown as EntryRules<never>, held)
   }
 
   /** What all who ask are given. */
   get answer(): Promise<T> {
     this.#answer ??= this.#run()
-    // Told to those who have already been given a stale value: what it is by now may be no answer any more.
-    if (this.#hasServedStale && this.#loading !== undefined && this.#usableStale() === undefined) {
-      return this.#loading
-    }
-    return this.#answer
+    // What the first caller was given before the load may be no answer any more for those who come during it.
+    if (this.#given === undefined || this.#loading === undefined) return this.#answer
+    return this.#standIn.isGood(this.#given.entry, this.#given.windowMs) ? this.#answer : this.#loading
   }
 
   /** Resolves when L2 has the value; `undefined` before there is one, and where L2 is not to have it. */
@@ -75,8 +76,7 @@ export class Flight<T> implements Joinable<T> {
   }
 
   get staleFrom(): 'l1' | 'l2' | undefined {
-    if (!this.#hasServedStale) return undefined
-    return this.#stale === this.#options.held ? 'l1' : 'l2'
+    return this.#servedFrom
   }
 
   mayBeJoined(groups: EntryGroups<never> | undefined): boolean {
@@ -111,8 +111,7 @@ export class Flight<T> implements Joinable<T> {
         return found.value as T
       }
       this.#loading = this.#loadOnce()
-      const { staleWhileRevalidateMs } = this.#options.rules
-      const stale = this.#isOptional ? undefined : this.#usableStale(staleWhileRevalidateMs)
+      const stale = this.#isOptional ? undefined : this.#standIn.usable('revalidating')
       if (stale === undefined) return await this.#orStale(this.#loading)
       return this.#serveStale(stale, 'revalidating')
     } finally {
@@ -132,8 +131,8 @@ export class Flight<T> implements Joinable<T> {
 
   /** The load's value; where it fails or dawdles, a stale one that may stand in. */
   async #orStale(loading: Promise<T>): Promise<T> {
-    const { softTimeoutMs, staleIfErrorMs } = this.#options.rules
-    if (softTimeoutMs > 0 && this.#usableStale() !== undefined) {
+    const { softTimeoutMs } = this.#options.rules
+    if (softTimeoutMs > 0 && this.#standIn.usable('slow') !== undefined) {
       let timer: NodeJS.Timeout | undefined
       const isSlow = new Promise<true>((resolve) => {
         timer = setTimeout(() => resolve(true), softTimeoutMs)
@@ -144,7 +143,7 @@ export class Flight<T> implements Joinable<T> {
       )
       if (await Promise.race([isSlow, isDone])) {
         // Invalidated while it was waited for, it is no better than nothing.
-        const stale = this.#usableStale()
+        const stale = this.#standIn.usable('slow')
         if (stale !== undefined) return this.#serveStale(stale, 'slow')
       }
       clearTimeout(timer)
@@ -152,7 +151,7 @@ export class Flight<T> implements Joinable<T> {
     try {
       return await loading
     } catch (error) {
-      const stale = this.#usableStale(staleIfErrorMs)
+      const stale = this.#standIn.usable('error')
       if (stale === undefined) throw error
       return this.#serveStale(stale, 'error')
     }
@@ -178,7 +177,7 @@ export class Flight<T> implements Joinable<T> {
 
   /** What L2 gave, if it is fresh; if it is not, it may still stand in for something better. */
   #take(bytes: Buffer | undefined, tick: number, askedAtMs: number): MemoryEntry | undefined {
-    const { held, isAwaited, parts, key, rules } = this.#options
+    const { held, isAwaited, parts, key } = this.#options
     this.#seen = bytes
     const found = bytes && this.#entries.read(bytes, tick, askedAtMs)
     const nowMs = parts.monotonicNow()
@@ -188,7 +187,7 @@ export class Flight<T> implements Joinable<T> {
     if (!isFresh || isHeld) {
       this.#l2 = bytes === undefined ? 'miss' : 'stale'
       this.#counters.l2Misses += 1
-      if (found !== undefined && found.freshUntilMs > (this.#stale?.freshUntilMs ?? 0)) this.#stale = found
+      if (found !== undefined) this.#standIn.consider(found)
       return undefined
     }
     this.#counters.l2Hits += 1
@@ -196,7 +195,7 @@ export class Flight<T> implements Joinable<T> {
     this.#ttlMs = found.freshUntilMs - nowMs
     this.#foundGroups = found.groups
     this.#l1Stored = this.#entries.storeFound(found)
-    if (rules.slidingMs > 0) void parts.l2?.touch(key, Math.ceil(Math.min(rules.slidingMs, this.#ttlMs)))
+    slide(parts, key, found, nowMs)
     return found
   }
 
@@ -206,6 +205,7 @@ export class Flight<T> implements Joinable<T> {
     if (rules.lifetimes.l1Ms > 0 || rules.slidingMs > 0 || found.quietUntilMs > parts.monotonicNow()) return
     this.#counters.earlyRefreshes += 1
     this.#isOptional = true
+    this.#given = { entry: found, windowMs: 0 }
     this.#loading = this.#loadOnce()
     this.#loading.catch(() => {})
   }
@@ -214,8 +214,11 @@ export class Flight<T> implements Joinable<T> {
   async #loadOnce(): Promise<T> {
     const { parts, key, rules } = this.#options
     const { fleet, coherence, failures, monotonicNow } = parts
-    const backoffMs = this.#usableStale() === undefined ? rules.failureBackoffMs : rules.staleBackoffMs
-    const failure = failures.blocking(key, backoffMs, monotonicNow())
+    const backoffMs =
+      this.#standIn.usable('slow') === undefined ? rules.failureBackoffMs : rules.staleBackoffMs
+    const failure = failures.blocking(key, backoffMs, monotonicNow(), (tick) =>
+      coherence.local.covers(key, rules.knownGroups, tick),
+    )
     if (failure !== undefined) throw failure.error
     const asked = {
       key,
@@ -231,13 +234,13 @@ export class Flight<T> implements Joinable<T> {
       const turn = await fleet.takeTurn(asked, this.#seen)
       if (turn === 'busy') {
         this.#wasLeftToOthers = true
-        return this.#stale?.value as T
+        return this.#standIn.entry?.value as T
       }
       if (turn.kind === 'load') return this.#load(turn.lease)
       this.#counters.leaseWaits += 1
       if (turn.kind === 'nothing') return undefined as T
       if (turn.kind === 'failed') {
-        failures.failed(key, turn.error, monotonicNow())
+        this.#fail(turn.error)
         throw turn.error
       }
       const found = this.#take(turn.bytes, turn.tick, turn.askedAtMs)
@@ -246,16 +249,24 @@ export class Flight<T> implements Joinable<T> {
     return this.#load()
   }
 
+  /** Remembered only where somebody would ask. */
+  #fail(error: unknown): void {
+    const { parts, key, rules } = this.#options
+    const isAskedFor =
+      rules.failureBackoffMs > 0 || rules.staleIfErrorMs > 0 || rules.staleWhileRevalidateMs > 0
+    if (isAskedFor) parts.failures.failed(key, error, parts.monotonicNow(), this.#watch.start.tick)
+  }
+
   async #load(lease?: Lease): Promise<T> {
     const { parts, key, rules, load } = this.#options
     // From here on: what was invalidated while L2 was asked is no matter to a load that begins now.
     this.#watch = new LoadWatch(parts, key, rules.knownGroups)
     const { start } = this.#watch
-    const loaded = await new KeyLoad(parts, key, rules, this.#entries, load).run(
-      start,
-      lease,
-      this.#isBackground,
-    )
+    const keyLoad = new KeyLoad(parts, key, rules, this.#entries, load)
+    const loaded = await keyLoad.run(start, lease, this.#isBackground).catch((error: unknown) => {
+      this.#fail(error)
+      throw error
+    })
     this.#foundGroups = loaded.groups
     this.#l1Stored = loaded.l1Stored
     this.#l2Stored = loaded.l2Stored
@@ -265,25 +276,13 @@ export class Flight<T> implements Joinable<T> {
 
   /** Whether nobody waits for what is loaded. */
   get #isBackground(): boolean {
-    const { staleWhileRevalidateMs } = this.#options.rules
-    return this.#isOptional || this.#usableStale(staleWhileRevalidateMs) !== undefined
+    return this.#isOptional || this.#standIn.usable('revalidating') !== undefined
   }
 
-  /** What is past its lifetime, while it may be given all the same. Never what was invalidated or can't be trusted any more. */
-  #usableStale(windowMs?: number): MemoryEntry | undefined {
-    const stale = this.#stale
-    if (stale === undefined) return undefined
-    const { parts, key, rules } = this.#options
-    const withinMs = windowMs ?? Math.max(rules.staleIfErrorMs, rules.staleWhileRevalidateMs)
-    const nowMs = parts.monotonicNow()
-    if (nowMs >= stale.freshUntilMs + withinMs || nowMs >= stale.idleUntilMs) return undefined
-    if (!parts.coherence.trustsL1(stale.loadedAtMs, nowMs)) return undefined
-    return parts.coherence.local.covers(key, stale.groups, stale.since) ? undefined : stale
-  }
-
-  #serveStale(stale: MemoryEntry, reason: 'revalidating' | 'error' | 'slow'): T {
+  #serveStale(stale: MemoryEntry, reason: StandInReason): T {
     const { parts, key, held } = this.#options
-    this.#hasServedStale = true
+    this.#given = { entry: stale, windowMs: this.#standIn.windowMs(reason) }
+    this.#servedFrom = stale === held ? 'l1' : 'l2'
     // Whoever hears of it later has been told already.
     this.#loading?.catch(() => {})
     if (stale !== held) {

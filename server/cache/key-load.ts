@@ -64,11 +64,16 @@ export class KeyLoad<T> {
       counters.loadErrors += 1
       const isSlow = (error as { code?: unknown } | undefined)?.code === 'load-timeout'
       this.#tell(operation, this.#since(start), isSlow ? 'timed-out' : 'failed')
-      failures.failed(this.#key, error, this.#parts.monotonicNow())
       throw error
     }
     failures.succeeded(this.#key)
-    return this.#keep(value, given, start, { lease, operation })
+    try {
+      return this.#keep(value, given, start, { lease, operation })
+    } catch {
+      // A fault in what the caller gave the cache to keep values by must not cost the value.
+      void lease?.giveBack('local')
+      return { value, groups: undefined, l1Stored: false, l2Stored: false, written: undefined }
+    }
   }
 
   #keep(

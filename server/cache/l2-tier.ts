@@ -64,6 +64,11 @@ export class L2Tier {
     return this.#driver.leases !== undefined
   }
 
+  /** A larger value is not written. */
+  get maxValueBytes(): number {
+    return this.#driver.maxValueBytes
+  }
+
   /** Whether leases that are given back are heard of. */
   get isListening(): boolean {
     return this.#driver.leases?.isListening === true
@@ -120,8 +125,19 @@ export class L2Tier {
     terms: LeaseTerms,
   ): Promise<LeaseReply | undefined> {
     const { leases } = this.#driver
-    const ask = () => leases?.getOrLease(this.#keyOf(key), token, ttlMs, terms)
-    return this.#run('lease', async () => ask(), undefined, [key])
+    const storedKey = this.#keyOf(key)
+    const asked = async () => leases?.getOrLease(storedKey, token, ttlMs, terms)
+    let answer: Promise<LeaseReply | undefined> | undefined
+    const reply = await this.#run('lease', () => (answer = asked()), undefined, [key])
+    // An answer that comes too late may have given a lease that nobody knows of.
+    if (reply === undefined) {
+      answer?.then(
+        (late) =>
+          late?.kind === 'leased' && leases?.release(storedKey, token, `${token} again`).catch(() => {}),
+        () => {},
+      )
+    }
+    return reply
   }
 
   async renew(key: string, token: string, ttlMs: number): Promise<boolean | undefined> {

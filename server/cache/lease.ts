@@ -1,6 +1,7 @@
 import type { L2Write } from '../l2/l2-driver.ts'
 import type { CacheEvent } from './cache-event.ts'
 import type { L2Tier } from './l2-tier.ts'
+import { messageOf } from './message-of.ts'
 
 const LONGEST_MESSAGE = 500
 
@@ -10,6 +11,8 @@ export interface LeaseOptions {
   readonly token: string
   readonly leaseMs: number
   readonly emit: (event: CacheEvent) => void
+  /** Called when it has ended. */
+  readonly onEnd: (lease: Lease) => void
 }
 
 /** The right to load one key for all, for as long as this process lives and says so. */
@@ -34,8 +37,7 @@ export class Lease {
   }
 
   async fail(error: unknown): Promise<void> {
-    const message = error instanceof Error ? error.message : String(error)
-    await this.#end(`failed:${message.slice(0, LONGEST_MESSAGE)}`)
+    await this.#end(`failed:${messageOf(error).slice(0, LONGEST_MESSAGE)}`)
   }
 
   async #renew(): Promise<void> {
@@ -47,8 +49,10 @@ export class Lease {
 
   async #end(outcome: string, write?: L2Write): Promise<boolean> {
     clearInterval(this.#renewal)
-    const { l2, key, token, emit } = this.#options
-    const isOurs = await l2.release(key, token, outcome, write)
+    const { l2, key, token, emit, onEnd } = this.#options
+    onEnd(this)
+    // With the token, since a message of an earlier holder may still be on its way.
+    const isOurs = await l2.release(key, token, `${token} ${outcome}`, write)
     if (isOurs === false) emit({ type: 'lease', key, outcome: 'lost' })
     return isOurs === true
   }

@@ -58,6 +58,17 @@ describe('lifetimes', () => {
     expect(loads()).toBe(2)
   })
 
+  it('of the value count in the other processes too', async () => {
+    const store = memoryStore()
+    const one = setUp({ l2: memoryDriver({ store }) })
+    const entry: EntryOptions<string | null> = { lifetimes: () => ({ l1: 0 }), negative: '10s' }
+    await one.ask('value', entry)
+    expect(one.cache.peek('a')).toBeUndefined()
+    await one.ask('value', entry)
+    expect(one.cache.peek('a')).toBeUndefined()
+    expect(one.loads()).toBe(1)
+  })
+
   it('that make no sense cost the value its place, and no more', async () => {
     const events: string[] = []
     const { ask, cache } = setUp({ onEvent: (event) => events.push(JSON.stringify(event)) })

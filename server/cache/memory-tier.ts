@@ -22,6 +22,8 @@ export interface MemoryEntry {
   idleUntilMs: number
   /** By how much a read prolongs that; 0: it does not slide. */
   readonly slidingMs: number
+  /** From when on L2 is to hear of a read. */
+  touchDueMs: number
   /** Whom its hits count for. */
   readonly counters: PolicyCounters
   /** The revision of the fences at which it was last found sound. */

@@ -17,6 +17,7 @@ import { FleetLoads } from './fleet-loads.ts'
 import { L2Tier } from './l2-tier.ts'
 import { MemoryTier } from './memory-tier.ts'
 import { RunningLoads } from './running-loads.ts'
+import { WarnOnce } from './warn-once.ts'
 
 /** A cache's parts, put together and at work. */
 export interface OpenedCache {
@@ -33,7 +34,11 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
   // A lazy client would wait for a command, and commands wait for a client that is ready.
   if (redis?.status === 'wait') redis.connect().catch(() => {})
   const emit = (event: CacheEvent): void => {
-    if (event.type === 'log-caught-up') onCaughtUp()
+    if (event.type === 'log-caught-up') {
+      onCaughtUp()
+      // The log has found Redis again; the client may be in the middle of a long pause before its next try.
+      if (redis?.status === 'reconnecting') redis.connect().catch(() => {})
+    }
     options.onEvent(event)
     publishEvent(options.namespace, event)
   }
@@ -69,6 +74,7 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
     monotonicNow,
     random: options.random,
     emit,
+    warnings: new WarnOnce(),
     trace,
     namespace: options.namespace,
   }
@@ -81,6 +87,7 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
       if (parts.fleet !== undefined) await parts.fleet.untilListening(signal)
     },
     close: async () => {
+      await parts.fleet?.close()
       await coherence.close()
       await log.close()
       await l2?.close()

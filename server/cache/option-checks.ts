@@ -15,3 +15,9 @@ export function oneOf<const Name extends string>(option: string, value: Name, na
   const list = names.map((name) => `'${name}'`).join(' or ')
   throw new ThermoclineError('option-invalid', `\`${option}\` is ${describeValue(value)}. Give ${list}.`)
 }
+
+/** Checks an option that is a function, if it was given. Throws `option-invalid`. */
+export function functionOf<F>(option: string, value: F | undefined): F | undefined {
+  if (value === undefined || typeof value === 'function') return value
+  throw new ThermoclineError('option-invalid', `\`${option}\` is ${describeValue(value)}. Give a function.`)
+}

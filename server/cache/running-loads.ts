@@ -1,5 +1,7 @@
 import { ThermoclineError } from '../../policy/index.ts'
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** What a loader is told. */
 export interface LoadContext {
   readonly key: string
@@ -12,6 +14,7 @@ class RunningLoad implements LoadContext {
   readonly key: string
   #controller: AbortController | undefined
   #reason: Error | undefined
+  timer: NodeJS.Timeout | undefined
 
   constructor(key: string) {
     this.key = key
@@ -48,20 +51,29 @@ export class RunningLoads {
 
   abortAll(): void {
     const reason = new Error('The cache was closed.')
-    for (const running of this.#running) running.abort(reason)
+    for (const running of this.#running) {
+      running.abort(reason)
+      // Nobody is left to be told that it took too long.
+      running.timer?.unref()
+    }
   }
 
   #within<T>(work: Promise<T>, running: RunningLoad, timeoutMs: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        const error = new ThermoclineError(
-          'load-timeout',
-          `Loading ${JSON.stringify(running.key)} took longer than ${timeoutMs} ms. ` +
-            'Make the loader faster or let it heed its `signal`; raise `hardTimeout` if it may take that long.',
-        )
-        running.abort(error)
-        reject(error)
-      }, timeoutMs)
+      // Longer than a timer can be is as good as never.
+      const timer = setTimeout(
+        () => {
+          const error = new ThermoclineError(
+            'load-timeout',
+            `Loading ${JSON.stringify(running.key)} took longer than ${timeoutMs} ms. ` +
+              'Make the loader faster or let it heed its `signal`; raise `hardTimeout` if it may take that long.',
+          )
+          running.abort(error)
+          reject(error)
+        },
+        Math.min(timeoutMs, LONGEST_TIMER_MS),
+      )
+      running.timer = timer
       work.then(
         (value) => {
           clearTimeout(timer)

@@ -18,8 +18,11 @@ export function sealValue(value: unknown): SealedValue {
   let isJson = true
   const seen = new Set<object>()
   const rest: unknown[] = [value]
-  while (rest.length > 0) {
-    const item = rest.pop()
+  // What belongs to an object with a life of its own: weighed, and left as it is.
+  const loose: unknown[] = []
+  while (rest.length > 0 || loose.length > 0) {
+    const isLoose = rest.length === 0
+    const item = isLoose ? loose.pop() : rest.pop()
     if (typeof item === 'string') bytes += item.length * 2 + SLOT_BYTES
     else if (typeof item === 'object' && item !== null) {
       // A value met twice has a JSON form; one that contains itself is found out by JSON.stringify.
@@ -29,16 +32,16 @@ export function sealValue(value: unknown): SealedValue {
         isJson = false
         // Weighed but left as it is: what freezing does to an object with a life of its own is not known.
         bytes += ArrayBuffer.isView(item) ? item.byteLength : OBJECT_BYTES
-        if (!ArrayBuffer.isView(item)) for (const member of membersOf(item)) rest.push(member)
+        if (!ArrayBuffer.isView(item)) for (const member of membersOf(item)) loose.push(member)
         continue
       }
-      Object.freeze(item)
+      if (!isLoose) Object.freeze(item)
       // JSON leaves out a property that is undefined, which reads the same; in an array it would turn into null.
       const members: unknown[] = Array.isArray(item)
         ? item
         : Object.values(item).filter((member) => member !== undefined)
       bytes += OBJECT_BYTES + members.length * SLOT_BYTES * 2
-      for (const member of members) rest.push(member)
+      for (const member of members) (isLoose ? loose : rest).push(member)
     } else if (!isJsonPrimitive(item)) isJson = false
   }
   return { bytes, isJson }

@@ -3,6 +3,7 @@ import type { CacheParts, LoadStart } from './cache-parts.ts'
 import type { PolicyCounters } from './cache-stats.ts'
 import { type CacheEntry, decodeEntry, encodeEntry } from './entry-codec.ts'
 import type { EntryRules } from './entry-rules.ts'
+import { messageOf } from './message-of.ts'
 import type { MemoryEntry } from './memory-tier.ts'
 import { type SealedValue, sealValue } from './seal-value.ts'
 
@@ -37,7 +38,7 @@ export class TierEntries<T> {
    */
   read(bytes: Buffer, tick: number, askedAtMs: number): MemoryEntry | undefined {
     const { coherence, now, maxEntryBytes } = this.#parts
-    const { codec, admit, lifetimes } = this.#rules
+    const { codec, admit } = this.#rules
     const found = decodeEntry(bytes, { codec, maxBytes: maxEntryBytes })
     if (found === undefined || !coherence.trustsL2) return undefined
     // Two fences: the log's, for what other processes wrote; and this process's own, for what happened while L2 answered.
@@ -48,14 +49,15 @@ export class TierEntries<T> {
     // L2 may answer while the log is silent: then the value is known to be good only as of the log's last word.
     const loadedAtMs = Math.min(askedAtMs, coherence.heardAtMs)
     const freshUntilMs = askedAtMs + (found.expiresAtMs - now())
-    const l1UntilMs = Math.min(askedAtMs + this.#shorten(lifetimes.l1Ms), freshUntilMs)
+    const l1Ms = this.#shorten(this.#l1MsOf(value.value as T))
+    const l1UntilMs = Math.min(askedAtMs + l1Ms, freshUntilMs)
     const times = { loadedAtMs, freshUntilMs, l1UntilMs, loadMs: found.loadMs ?? 0 }
     return this.#entry(value.value as T, found.groups, tick, times)
   }
 
   /** Puts in L1 what came out of L2 and is fresh. */
   storeFound(entry: MemoryEntry): boolean {
-    if (this.#rules.lifetimes.l1Ms === 0) return false
+    if (entry.l1UntilMs <= this.#parts.monotonicNow()) return false
     const sealed = this.#seal(entry.value as T)
     if (sealed === undefined) return false
     entry.bytes = sealed.bytes
@@ -101,6 +103,7 @@ export class TierEntries<T> {
       ? this.#encode({ value: given, groups, since, expiresAtMs: now() + l2Ms, loadMs, schema })
       : this.#refuse('value-unserializable', NOT_JSON)
     const ttlMs = slidingMs > 0 ? Math.min(slidingMs, l2Ms) : l2Ms + retentionMs
+    if (text !== undefined && this.#isTooLarge(text)) return { entry, write: undefined }
     const write = text === undefined ? undefined : { key: this.#key, bytes: text, ttlMs: Math.ceil(ttlMs) }
     return { entry, write }
   }
@@ -142,8 +145,18 @@ export class TierEntries<T> {
       freshUntilMs,
       idleUntilMs,
       slidingMs,
+      touchDueMs: Number.NEGATIVE_INFINITY,
       counters: this.#counters,
       checkedRevision: 0,
+    }
+  }
+
+  /** What the value says of L1 counts in every process, not only where it was loaded. */
+  #l1MsOf(value: T): number {
+    try {
+      return this.#rules.lifetimesOf(value).l1Ms
+    } catch {
+      return 0
     }
   }
 
@@ -163,9 +176,18 @@ export class TierEntries<T> {
         l2Ms: this.#shorten(l2Ms),
       }
     } catch (error) {
-      const code =
-        (error as { code?: ErrorCode }).code === 'duration-invalid' ? 'duration-invalid' : 'group-invalid'
-      return this.#refuse(code, messageOf(error))
+      const given = (error as { code?: ErrorCode } | undefined)?.code
+      // What else a function throws may hold a value.
+      const isOurs = given === 'group-invalid' || given === 'duration-invalid'
+      const code = isOurs ? given : 'option-invalid'
+      const reason = `\`groups\` or \`lifetimes\` of its entry threw: ${messageOf(error)}`
+      // Nothing fails and nothing is kept, so without a word nobody would know until the database does.
+      this.#parts.warnings.warn(
+        `${this.#rules.policy} ${code}`,
+        `The value of ${JSON.stringify(this.#key)} is not kept: ${isOurs ? reason : '`groups` or `lifetimes` of its entry threw.'} ` +
+          'This is said once for each policy; `onEvent` hears of each as `not-stored`.',
+      )
+      return this.#refuse(code, reason)
     }
   }
 
@@ -216,6 +238,17 @@ export class TierEntries<T> {
     }
   }
 
+  /** What nobody would read is not written either: those who wait for it must know that they have to load for themselves. */
+  #isTooLarge(text: string | Buffer): boolean {
+    const { maxEntryBytes, l2 } = this.#parts
+    const most = Math.min(maxEntryBytes, l2?.maxValueBytes ?? maxEntryBytes)
+    if (text.length * 3 <= most) return false
+    const bytes = typeof text === 'string' ? Buffer.byteLength(text) : text.length
+    if (bytes <= most) return false
+    this.#refuse('value-unserializable', `It takes ${bytes} bytes, and L2 has room for ${most} an entry.`)
+    return true
+  }
+
   #refuse(code: ErrorCode, reason: string): undefined {
     this.#counters.refused += 1
     this.#parts.emit({ type: 'not-stored', key: this.#key, code, reason })
@@ -226,8 +259,4 @@ export class TierEntries<T> {
 function wholeBytes(bytes: number): number {
   if (Number.isFinite(bytes) && bytes >= 0) return Math.ceil(bytes) + 1
   throw new RangeError(`\`sizeOf\` gave ${bytes}. Give the number of bytes.`)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

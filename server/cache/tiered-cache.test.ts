@@ -278,6 +278,30 @@ describe('invalidating', () => {
 })
 
 describe('what callers do wrong or unusually', () => {
+  it('costs a value its place in the cache, with a word on the console, when its groups can not be found', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const { cache, events } = await makeCache()
+    for (let i = 0; i < 3; i += 1)
+      expect(await cache.getOrSet('a', () => 1, { groups: () => ['Bad:Name'] })).toBe(1)
+    expect(cache.peek('a')).toBeUndefined()
+    expect(events).toContainEqual(expect.objectContaining({ type: 'not-stored', code: 'group-invalid' }))
+    expect(warn).toHaveBeenCalledOnce()
+    expect(warn.mock.calls[0]?.[0]).toMatch(/value of "a" is not kept.*Bad:Name/)
+    warn.mockRestore()
+  })
+
+  it('is no matter to `ready`, which waits until what was invalidated is in the log', async () => {
+    const redis = new Redis(server.url)
+    const cache = createTieredCache({ redis, namespace: `early-${namespace}` })
+    cleanUp.push(
+      () => redis.disconnect(),
+      () => cache.close(),
+    )
+    expect(await cache.invalidate({ keys: ['a'] })).toMatchObject({ acknowledged: false })
+    expect(await cache.ready(30_000)).toBe(true)
+    expect(cache.status().l2).toBe('ready')
+  })
+
   it('costs a value its place in the cache, and no more, when it throws while it is looked at', async () => {
     const { cache, events } = await makeCache()
     const value = {
@@ -327,7 +351,9 @@ describe('what callers do wrong or unusually', () => {
       /no option `polisy`/,
     )
     await expect(cache.getOrSet('a', () => 1, { groups: 'x' as never })).rejects.toThrow(/`groups` is "x"/)
-    await expect(cache.invalidate({ group: ['a'] } as object)).rejects.toThrow(/knows no `group`/)
+    await expect(cache.invalidate({ group: ['a'] } as object)).rejects.toThrow(
+      /no option `group`. Did you mean `groups`/,
+    )
   })
 
   it('with one group function shares a load although other groups are invalidated meanwhile', async () => {

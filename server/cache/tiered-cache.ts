@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events'
-import { ThermoclineError } from '../../policy/index.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ThermoclineError, refuseUnknownOptions } from '../../policy/index.ts'
 import { UNKNOWN_MEMBERS } from '../log/fleet-wait.ts'
 import { type CompleteInvalidation, type Invalidation, checkInvalidation } from '../log/invalidation.ts'
 import { bindEntry } from '../entry/bind-entry.ts'
@@ -8,12 +9,13 @@ import type { CheckedEntryOptions } from '../entry/cache-like.ts'
 import type { EntryDefinition } from '../entry/define-entry.ts'
 import { currentTrace, wantTraces } from '../trace.ts'
 import { Answers } from './answers.ts'
+import { assertLoadStart, assertLoader, assertTimeout } from './argument-checks.ts'
 import { Batch, type BatchLoader } from './batch.ts'
 import type { CacheParts, LoadStart } from './cache-parts.ts'
 import { type ResolvedCacheOptions, type TieredCacheOptions, resolveCacheOptions } from './cache-options.ts'
 import type { CacheStatsSnapshot } from './cache-stats.ts'
 import { type CacheStatusReport, reportStatus } from './cache-status.ts'
-import { type EntryOptions, assertKey } from './entry-options.ts'
+import { READ_OPTIONS, type EntryOptions, type ReadOptions, assertKey } from './entry-options.ts'
 import { EntryRules } from './entry-rules.ts'
 import type { Loader } from './key-load.ts'
 import type { MemoryEntry } from './memory-tier.ts'
@@ -24,23 +26,18 @@ import {
   checkInvalidateOptions,
 } from './invalidate-options.ts'
 import { TierEntries } from './tier-entries.ts'
+import { type KeyValue, writeValues } from './write-values.ts'
 
 export type { BatchLoader, BatchValues } from './batch.ts'
 export type { LoadStart } from './cache-parts.ts'
 export type { CacheStatusReport } from './cache-status.ts'
+export type { ReadOptions } from './entry-options.ts'
 export type { InvalidateOptions, InvalidationResult } from './invalidate-options.ts'
 export type { Loader } from './key-load.ts'
+export type { KeyValue } from './write-values.ts'
 export type { LoadContext } from './running-loads.ts'
 
-/** Options for entries that are only read. */
-export type ReadOptions<T> = Pick<EntryOptions<T>, 'policy' | 'l1' | 'codec' | 'sliding' | 'schema' | 'admit'>
-
-/** One value for `setMany`. */
-export interface KeyValue<T> {
-  readonly key: string
-  readonly value: T
-}
-
+const LOOK_MS = 5
 const NO_OPTIONS = Object.freeze({})
 
 /** Two tiers and the loader behind them. Make one with `createTieredCache`. */
@@ -74,7 +71,7 @@ export class TieredCache {
       nowMs < found.quietUntilMs &&
       this.#parts.coherence.trustsL1(found.loadedAtMs, nowMs)
     ) {
-      return Promise.resolve(this.#answers.hit<T>(found, nowMs))
+      return Promise.resolve(this.#answers.hit<T>(key, found, nowMs))
     }
     return this.#slowly(key, load, options, found, nowMs)
   }
@@ -108,8 +105,9 @@ export class TieredCache {
     assertKey(key)
     const nowMs = this.#now()
     const found = this.#parts.memory.find(key)
-    if (found !== undefined && this.#answers.isFresh(found, nowMs)) return this.#answers.hit<T>(found, nowMs)
-    const rules = this.#rules<T | undefined>(options)
+    if (found !== undefined && this.#answers.isFresh(found, nowMs))
+      return this.#answers.hit<T>(key, found, nowMs)
+    const rules = this.#readRules<T | undefined>('`get`', options)
     this.#parts.stats.of(rules.policy).l1Misses += 1
     // Not among the flights: somebody who brings a loader must not be told that there is nothing.
     const flight = this.#answers.newFlight<T | undefined>(key, () => undefined, rules)
@@ -123,7 +121,7 @@ export class TieredCache {
     keys: readonly string[],
     options: ReadOptions<T> = NO_OPTIONS,
   ): Promise<(T | undefined)[]> {
-    const values = await this.#batch<T>(keys, options).find()
+    const values = await this.#batch<T>(keys, this.#readRules<T>('`getMany`', options)).find()
     return values.map((value) => this.#answers.give(value))
   }
 
@@ -136,7 +134,7 @@ export class TieredCache {
     loadMany: BatchLoader<T>,
     options: EntryOptions<T> = NO_OPTIONS,
   ): Promise<(T | undefined)[]> {
-    const values = await this.#batch<T>(keys, options).load(loadMany)
+    const values = await this.#batch<T>(keys, this.#rules(options)).load(loadMany)
     return values.map((value) => this.#answers.give(value))
   }
 
@@ -146,34 +144,8 @@ export class TieredCache {
   }
 
   /** Puts some values in both tiers: one entry in the log, one round trip to L2. Rejects as `set` does. */
-  async setMany<T>(given: readonly KeyValue<T>[], options: EntryOptions<T> = NO_OPTIONS): Promise<void> {
-    for (const { key } of given) assertKey(key)
-    const rules = this.#rules(options)
-    const values = given.map((each) => ({
-      ...each,
-      given: each.value,
-      value: rules.valueOf(each.value, each.key),
-    }))
-    for (const { key, value } of values) {
-      if (value !== undefined) continue
-      throw new ThermoclineError(
-        'value-unserializable',
-        `\`set\` was given no value for ${JSON.stringify(key)}. Use \`delete\` to remove it.`,
-      )
-    }
-    if (values.length === 0) return
-    // Taken first: the values tell of now, and this process may be held up until the log has answered.
-    const beganAtMs = this.#now()
-    const keys = values.map(({ key }) => key)
-    const { seq, tick } = await this.#parts.coherence.invalidate({ keys, groups: [], prefixes: [] })
-    const writes = values.flatMap(({ key, value, given }) => {
-      const entries = new TierEntries<T>(this.#parts, key, rules)
-      const ready = entries.prepare(value, given, { since: seq, tick, beganAtMs })
-      if (typeof ready === 'string') return []
-      entries.store(ready)
-      return ready.write ?? []
-    })
-    await this.#parts.l2?.setMany(writes)
+  async setMany<T>(values: readonly KeyValue<T>[], options: EntryOptions<T> = NO_OPTIONS): Promise<void> {
+    await writeValues(this.#parts, values, this.#rules(options))
   }
 
   /** Removes a key from every tier and process. */
@@ -193,7 +165,9 @@ export class TieredCache {
   ): Promise<InvalidationResult> {
     const complete: CompleteInvalidation = checkInvalidation(invalidation)
     const { isFleetWide, timeoutMs } = checkInvalidateOptions(options)
-    const { isAcknowledged, seq } = await this.#parts.coherence.invalidate(complete, isFleetWide)
+    const { isAcknowledged, seq } = await this.#parts.coherence.invalidate(complete, {
+      isAwaited: isFleetWide,
+    })
     if (!isFleetWide) return { acknowledged: isAcknowledged, missing: [] }
     if (!isAcknowledged) return { acknowledged: false, missing: [UNKNOWN_MEMBERS] }
     const { missing } = await this.#opened.log.passedBy(seq, timeoutMs)
@@ -230,6 +204,7 @@ export class TieredCache {
     options: EntryOptions<T> = NO_OPTIONS,
   ): Promise<void> {
     assertKey(key)
+    assertLoadStart(start)
     // Whoever brings a value has said how long it may live.
     const rules = options instanceof EntryRules ? options : this.#rules({ jitter: 0, ...options })
     const value = rules.valueOf(given, key)
@@ -243,10 +218,13 @@ export class TieredCache {
 
   /** Resolves when L2 is in use, or after `timeoutMs` without it; then with `false`. */
   async ready(timeoutMs = 2_000): Promise<boolean> {
+    assertTimeout('timeoutMs', timeoutMs)
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       if (!this.#opened.log.isCaughtUp) await once(this.#caughtUp, 'caught-up', { signal })
       await this.#opened.untilReady(signal)
+      // What was invalidated before has to be in the log first.
+      while (this.status().l2 === 'down') await sleep(LOOK_MS, undefined, { signal })
     } catch {
       // Time is up: what follows says how things stand.
     }
@@ -279,16 +257,17 @@ export class TieredCache {
     nowMs: number,
   ): Promise<T> {
     assertKey(key)
+    assertLoader(load, key)
     return this.#answers.answer(key, load, this.#rules(options), found, nowMs)
   }
 
-  #batch<T>(keys: readonly string[], options: EntryOptions<T>): Batch<T> {
-    return new Batch<T>({
-      parts: this.#parts,
-      rules: this.#rules(options),
-      flights: this.#answers.flights,
-      keys,
-    })
+  #batch<T>(keys: readonly string[], rules: EntryRules<T>): Batch<T> {
+    return new Batch<T>({ parts: this.#parts, rules, flights: this.#answers.flights, keys })
+  }
+
+  #readRules<T>(what: string, options: ReadOptions<T>): EntryRules<T> {
+    if (!(options instanceof EntryRules)) refuseUnknownOptions(what, options, READ_OPTIONS)
+    return this.#rules(options)
   }
 
   #rules<T>(options: EntryOptions<T>): EntryRules<T> {

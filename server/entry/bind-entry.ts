@@ -1,4 +1,4 @@
-import { ThermoclineError } from '../../policy/index.ts'
+import { ThermoclineError, describeValue } from '../../policy/index.ts'
 import { BoundEntry } from './bound-entry.ts'
 import type { CacheLike, ResolveEntry } from './cache-like.ts'
 import type { EntryDefinition } from './define-entry.ts'
@@ -19,6 +19,7 @@ export function bindEntry<P extends readonly unknown[], In, Out>(
   cache: CacheLike,
   resolve: ResolveEntry,
 ): BoundEntry<P, In, Out> {
+  assertDefinition(definition)
   const names = bindings.get(cache) ?? new Map<string, Binding>()
   const known = names.get(definition.name)
   if (known?.definition === definition) return known.entry as BoundEntry<P, In, Out>
@@ -31,4 +32,14 @@ export function bindEntry<P extends readonly unknown[], In, Out>(
   const entry = new BoundEntry(definition, cache, resolve)
   bindings.set(cache, names.set(definition.name, { definition, entry }))
   return entry
+}
+
+/** By shape: a definition may come from another copy of this package. */
+function assertDefinition(definition: unknown): void {
+  const given = definition as Partial<EntryDefinition<never, unknown, unknown>> | null | undefined
+  if (typeof given?.keyOf === 'function' && typeof given.migrate === 'function') return
+  throw new ThermoclineError(
+    'option-invalid',
+    `\`cache.entry\` was given ${describeValue(definition)}. Give what \`defineEntry({ name, key, schema })\` returned.`,
+  )
 }

@@ -1,3 +1,4 @@
+import { assertLoadStart, assertLoader } from '../cache/argument-checks.ts'
 import type { BatchLoader } from '../cache/batch.ts'
 import type { LoadStart } from '../cache/cache-parts.ts'
 import type { LoadContext } from '../cache/running-loads.ts'
@@ -73,7 +74,7 @@ export class BoundEntry<P extends readonly unknown[], In, Out> {
       key = this.#definition.keyOf(...params)
     } catch (error) {
       // Not an async function: its promises would double what a hit costs.
-      return Promise.reject(error)
+      return this.#refuse(load, error)
     }
     return this.#cache.getOrSet<Out>(key, load, this.#optionsFor(params))
   }
@@ -88,6 +89,7 @@ export class BoundEntry<P extends readonly unknown[], In, Out> {
   /** Keeps a value whose load began at `start` (`cache.beginLoad()`) and tells nobody. Rejects with `value-invalid` or `key-invalid`. */
   async keep(...args: [...params: P, value: In, start: LoadStart]): Promise<void> {
     const start = args.pop() as LoadStart
+    assertLoadStart(start)
     const value = args.pop() as In
     const params = args as unknown as P
     await this.#cache.keep(this.#definition.keyOf(...params), value, start, this.#optionsFor(params))
@@ -112,6 +114,7 @@ export class BoundEntry<P extends readonly unknown[], In, Out> {
     ) => EntryBatch<EntryId<P>, In> | Promise<EntryBatch<EntryId<P>, In>>,
   ): Promise<readonly (Out | undefined)[]> {
     const keys = ids.map((id) => this.#keyOfId(id))
+    assertLoader(load, this.#definition.name)
     const byKey = new Map(keys.map((key, index) => [key, ids[index] as EntryId<P>]))
     const loadMany = async (missing: readonly string[], context: BatchContext) => {
       const wanted = missing.map((key) => byKey.get(key) as EntryId<P>)
@@ -142,6 +145,12 @@ export class BoundEntry<P extends readonly unknown[], In, Out> {
   /** Removes every entry of this definition, and no other's. */
   async invalidateAll(): Promise<InvalidationResult> {
     return this.#cache.invalidate({ prefixes: [this.#definition.name + SEPARATOR] })
+  }
+
+  /** Without its loader, a call lacks its last parameter too: then it is the loader to speak of. */
+  async #refuse(load: unknown, error: unknown): Promise<never> {
+    assertLoader(load, this.#definition.name)
+    throw error
   }
 
   #keyOfId(id: EntryId<P>): string {

@@ -6,8 +6,7 @@ import type { InvalidationResult } from '../cache/tiered-cache.ts'
 import type { Invalidation } from '../log/invalidation.ts'
 
 /** The options of an entry as the cache takes them, with what a definition adds for its schema. */
-export interface CheckedEntryOptions<T> extends Omit<EntryOptions<T>, 'groups' | 'schema' | 'admit'> {
-  readonly groups?: readonly string[] | ((value: T, key: string) => readonly string[]) | undefined
+export interface CheckedEntryOptions<T> extends EntryOptions<T> {
   /** The version of the value's shape, written with it. */
   readonly schema: number
   /** What a value that L2 had stands for; `undefined` makes it a miss. Never throws. */

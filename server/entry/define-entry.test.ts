@@ -38,6 +38,12 @@ describe('defineEntry', () => {
     ['a version below 1', { ...good, version: 0 }, '`version` of the entry "price" is 0'],
     ['a version that is no whole number', { ...good, version: 1.5 }, 'is 1.5'],
     ['what only the schema may say', { ...good, admit: () => ({ value: 1 }) }, 'has `admit`'],
+    [
+      'a misspelt option',
+      { ...good, migrations: {} },
+      'The entry "price" has no option `migrations`. Did you mean `migrate`?',
+    ],
+    ['what no entry has', { ...good, ttl: 5 }, 'The entry "price" has no option `ttl`'],
   ])('refuses %s', (_what, options, text) => {
     expect(() => defineEntry(options as unknown as Options)).toThrow(optionInvalid(text))
   })
@@ -58,7 +64,11 @@ describe('defineEntry', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['a step that leads past today', { 3: String }, 'for version "3"'],
+    [
+      'a step that leads past today',
+      { 3: String },
+      'a step is named by the version it starts from: raise `version` to 4, or name',
+    ],
     ['a step of no version', { old: String }, 'for version "old"'],
     ['a gap', { 1: String }, 'without a step from 2 to 3'],
     ['a step that is no function', { 1: 1, 2: String }, '1 at 1'],
@@ -66,6 +76,15 @@ describe('defineEntry', () => {
   ])('refuses %s in migrate', (_what, migrate, text) => {
     const options = { ...good, version: 3, migrate: migrate as Migrations }
     expect(() => defineEntry(options)).toThrow(optionInvalid(text))
+  })
+
+  it('says what to do about a first step without a second version', () => {
+    const options = { ...good, migrate: { 1: String } }
+    expect(() => defineEntry(options)).toThrow(
+      optionInvalid(
+        'for version "1". `version` is 1, and a step is named by the version it starts from: raise `version` to 2, or name a step 0.',
+      ),
+    )
   })
 })
 

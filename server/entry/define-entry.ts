@@ -1,5 +1,5 @@
-import { ThermoclineError, describeValue } from '../../policy/index.ts'
-import type { EntryOptions } from '../cache/entry-options.ts'
+import { ThermoclineError, describeValue, refuseUnknownOptions } from '../../policy/index.ts'
+import { ENTRY_OPTIONS, type EntryOptions } from '../cache/entry-options.ts'
 import { assertSchema } from './check-value.ts'
 import { type KeyPart, assertEntryName, formatEntryKey } from './entry-key.ts'
 import { type Migrate, type Migrations, resolveMigrations } from './migrations.ts'
@@ -22,7 +22,7 @@ export type DefinedGroups<P extends readonly unknown[], Out> =
 /** How a kind of entry is named, checked and kept: these, and every option that `getOrSet` takes. */
 export interface EntryDefinitionOptions<P extends readonly unknown[], S extends StandardSchema> extends Omit<
   EntryOptions<SchemaOutput<S>>,
-  'groups' | 'codec' | 'schema' | 'admit' | 'prepare'
+  'groups' | 'codec'
 > {
   /** Begins every key, and `invalidateAll` lets go of all that begin so: 1 to 64 of a-z, 0-9, ".", "_", "~" and "-". */
   readonly name: string
@@ -55,6 +55,7 @@ export interface EntryDefinition<P extends readonly unknown[], In, Out> {
 
 // What the cache asks of a definition, and no user may give.
 const RESERVED = ['admit', 'prepare']
+const KNOWN = ['name', 'key', 'schema', 'version', 'migrate', ...ENTRY_OPTIONS]
 
 /**
  * Defines a kind of entry once, for any cache: its keys, the schema of its values, its lifetimes and groups. Throws
@@ -90,6 +91,7 @@ export function defineEntry<P extends readonly unknown[], S extends StandardSche
       `The entry ${JSON.stringify(name)} has \`${reserved}\`, which its schema stands for. Leave it out.`,
     )
   }
+  refuseUnknownOptions(`The entry ${JSON.stringify(name)}`, definition, KNOWN)
   return Object.freeze({
     name,
     version,

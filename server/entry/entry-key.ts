@@ -31,26 +31,36 @@ export function formatEntryKey(name: string, parts: KeyPart | readonly KeyPart[]
   const list = Array.isArray(parts) ? (parts as readonly KeyPart[]) : [parts as KeyPart]
   let key = name
   // Not `map`, which leaves out the holes of an array.
-  for (const part of list) key += SEPARATOR + formatPart(part, name)
+  for (let index = 0; index < list.length; index += 1) {
+    key += SEPARATOR + (formatPart(list[index]) ?? refusePart(name, parts, index))
+  }
   return list.length === 0 ? name + SEPARATOR : key
 }
 
-function formatPart(part: unknown, name: string): string {
+/** `undefined` where a key can't hold it. */
+function formatPart(part: unknown): string | undefined {
   switch (typeof part) {
     case 'string':
       return formatText(part)
     case 'number':
       if (Number.isFinite(part)) return String(part)
-      break
+      return undefined
     case 'bigint':
       return `${part}n`
     case 'boolean':
       return String(part)
     default:
+      return undefined
   }
+}
+
+function refusePart(name: string, parts: unknown, index: number): never {
+  const [what, part] = Array.isArray(parts)
+    ? [`Part ${index + 1} of the key`, parts[index] as unknown]
+    : ['The key', parts]
   throw new ThermoclineError(
     'key-invalid',
-    `A part of the key of ${JSON.stringify(name)} is ${describeValue(part)}. ` +
+    `${what} of ${JSON.stringify(name)} is ${describeValue(part)}. ` +
       '`key` must give a text, a finite number, a bigint, a boolean, or a list of these.',
   )
 }

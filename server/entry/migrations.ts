@@ -52,7 +52,7 @@ function readSteps(
       throw refused(
         name,
         `for version ${describeValue(text)}`,
-        `\`version\` is ${version}: name steps 0 to ${version - 1}.`,
+        `\`version\` is ${version}, and a step is named by the version it starts from: ${remedyFor(from, version)}.`,
       )
     }
     if (typeof step !== 'function')
@@ -65,6 +65,11 @@ function readSteps(
     if (!steps.has(from)) throw refused(name, `without a step from ${from} to ${from + 1}`, 'Add it.')
   }
   return steps
+}
+
+function remedyFor(from: number, version: number): string {
+  const raise = Number.isSafeInteger(from) && from >= version ? `raise \`version\` to ${from + 1}, or ` : ''
+  return `${raise}name ${version === 1 ? 'a step 0' : `steps 0 to ${version - 1}`}`
 }
 
 function refused(name: string, seen: string, remedy: string): ThermoclineError {

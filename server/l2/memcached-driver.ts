@@ -31,6 +31,12 @@ const PLAIN_KEY = /^[A-Za-z0-9][!-~]*$/
  * since it can't wake who waits: each process loads for itself. Throws `option-invalid`.
  */
 export function memcachedDriver(options: MemcachedDriverOptions): L2Driver {
+  if (typeof (options as Partial<MemcachedLike> | undefined)?.get === 'function') {
+    throw new ThermoclineError(
+      'option-invalid',
+      '`memcachedDriver` was given a client for its options. Give `{ memcached: client }`.',
+    )
+  }
   refuseUnknownOptions('`memcachedDriver`', options, KNOWN)
   const { memcached, maxValueBytes = DEFAULT_MAX_VALUE_BYTES } = options
   const client = memcached as Partial<MemcachedLike> | undefined

@@ -1,4 +1,4 @@
-import { refuseUnknownOptions } from '../../policy/index.ts'
+import { ThermoclineError, describeValue, refuseUnknownOptions } from '../../policy/index.ts'
 import {
   type L2Driver,
   type L2Leases,
@@ -8,7 +8,7 @@ import {
   SEEN_BYTES,
   type WakeListener,
 } from './l2-driver.ts'
-import { type MemoryStore, memoryStore } from './memory-store.ts'
+import { MemoryStore, memoryStore } from './memory-store.ts'
 
 export interface MemoryDriverOptions {
   /** Shared by all drivers that are given the same. @default memoryStore() */
@@ -17,8 +17,21 @@ export interface MemoryDriverOptions {
 
 /** L2 in this process: for tests, and for a site that runs as one process. Throws `option-invalid`. */
 export function memoryDriver(options: MemoryDriverOptions = {}): L2Driver {
+  if (options instanceof MemoryStore) {
+    throw new ThermoclineError(
+      'option-invalid',
+      '`memoryDriver` was given a store for its options. Give `{ store }`.',
+    )
+  }
   refuseUnknownOptions('`memoryDriver`', options, ['store'])
-  return new MemoryDriver(options.store ?? memoryStore())
+  const { store = memoryStore() } = options
+  if (!(store instanceof MemoryStore)) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`store\` is ${describeValue(store)}. Give one that \`memoryStore()\` made.`,
+    )
+  }
+  return new MemoryDriver(store)
 }
 
 class MemoryDriver implements L2Driver {

@@ -27,6 +27,12 @@ const MEBIBYTE = 1_048_576
  * Throws `option-invalid`.
  */
 export function redisDriver(options: RedisDriverOptions): L2Driver {
+  if (typeof (options as Partial<RedisLike> | undefined)?.callBuffer === 'function') {
+    throw new ThermoclineError(
+      'option-invalid',
+      '`redisDriver` was given a client for its options. Give `{ redis: client }`.',
+    )
+  }
   refuseUnknownOptions('`redisDriver`', options, KNOWN)
   const { redis, channel = 'thermocline:wake' } = options
   if (typeof (redis as Partial<RedisLike> | undefined)?.callBuffer !== 'function') {

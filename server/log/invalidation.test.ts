@@ -67,8 +67,8 @@ describe('what a caller asks for', () => {
     [{}, 'nothing to invalidate'],
     [{ keys: [] }, 'nothing to invalidate'],
     [{ keys: 'a' }, '`keys: "a"`'],
-    [{ keys: ['a'], mode: 'later' }, 'knows no `mode`'],
-    [{ key: ['a'] }, 'knows no `key`'],
+    [{ keys: ['a'], mode: 'later' }, 'no option `mode`'],
+    [{ key: ['a'] }, 'no option `key`. Did you mean `keys`?'],
   ])('is refused where it is a mistake: %j', (invalidation, message) => {
     expect(() => checkInvalidation(invalidation as never)).toThrow(message)
   })

@@ -1,4 +1,4 @@
-import { ThermoclineError, assertGroupName, describeValue } from '../../policy/index.ts'
+import { ThermoclineError, assertGroupName, describeValue, refuseUnknownOptions } from '../../policy/index.ts'
 
 /** What becomes of what is invalidated: it is gone, or it counts as expired. Every process of today takes both for the first; a later one may tell them apart. */
 type InvalidationMode = 'delete' | 'expire'
@@ -30,13 +30,7 @@ const LISTS = ['keys', 'groups', 'prefixes'] as const
  * nothing) and would otherwise pass for success. Throws `option-invalid`, `key-invalid` or `group-invalid`.
  */
 export function checkInvalidation(invalidation: Invalidation): CompleteInvalidation {
-  const unknown = Object.keys(invalidation).find((part) => !(LISTS as readonly string[]).includes(part))
-  if (unknown !== undefined) {
-    throw new ThermoclineError(
-      'option-invalid',
-      `\`invalidate\` knows no \`${unknown}\`. It takes \`keys\`, \`groups\` and \`prefixes\`.`,
-    )
-  }
+  refuseUnknownOptions('`invalidate`', invalidation, LISTS)
   const { keys = [], groups = [], prefixes = [] } = invalidation
   const complete = { keys, groups, prefixes }
   for (const part of LISTS) {

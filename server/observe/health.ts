@@ -69,7 +69,7 @@ export function healthHandlers(cache: ObservedCache, options: HealthOptions = {}
 
 function readiness(status: ObservedStatus, requireL2: boolean, isDraining: boolean): ReadinessReport {
   const { l2, breaker, log } = status
-  const isWell = l2 !== 'down' && breaker === 'closed' && log.isCaughtUp && log.pending === 0
+  const isWell = l2 !== 'down' && breaker !== 'open' && log.isCaughtUp && log.pending === 0
   return {
     status: isDraining ? 'draining' : isWell ? 'ready' : requireL2 && l2 === 'down' ? 'unready' : 'degraded',
     l2,

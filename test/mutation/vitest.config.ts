@@ -16,7 +16,7 @@ export default defineConfig({
     include: ['policy/**/*.test.ts', 'test/fuzz/{differential,freshness-model}.test.ts'],
     setupFiles: ['test/mutation/repeatable.ts'],
     sequence: { sequencer: QuickFirst },
-    env: { FUZZ_EXCHANGES: '3000' },
+    env: { FUZZ_EXCHANGES: '1500', PROPERTY_RUNS: '200' },
     // The modules keep nothing between tests, so they are loaded once for all.
     isolate: false,
     testTimeout: 20_000,

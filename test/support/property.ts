@@ -3,6 +3,8 @@ import { it } from 'vitest'
 
 /** The same values in every run: a new failure is then due to a change. `FUZZ_SEED` for other ones. */
 export const SEED = Number(process.env['FUZZ_SEED'] ?? 9111)
+/** How many values each property is put to. A mutation check, with thousands of rounds, takes fewer. */
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1_000)
 
 /** A test that must hold for any values that the arbitraries make. */
 export function property<T extends [unknown, ...unknown[]]>(
@@ -11,6 +13,6 @@ export function property<T extends [unknown, ...unknown[]]>(
   predicate: (...values: T) => void,
 ): void {
   it(name, () => {
-    fc.assert(fc.property(...arbitraries, predicate), { numRuns: 1_000, seed: SEED })
+    fc.assert(fc.property(...arbitraries, predicate), { numRuns: RUNS, seed: SEED })
   })
 }
