@@ -67,6 +67,16 @@ describe('a call that can not be meant', () => {
       (calls) => calls.getOrSet('k', load, { admit: load } as never),
       /no option `admit`/,
     ],
+    [
+      'groups that are none',
+      (calls) => calls.getOrSet('k', load, { groups: 'x' as never }),
+      /`groups` is "x"/,
+    ],
+    [
+      'one group for many',
+      (calls) => calls.invalidate({ group: ['a'] } as object),
+      /no option `group`. Did you mean `groups`/,
+    ],
     ['no loader', (calls) => calls.getOrSet('k', undefined as never), /loader of "k" is undefined/],
     ['a value for a loader', (calls) => calls.getOrSet('k', 42 as never), /loader of "k" is 42/],
     ['no loader of many', (calls) => calls.getOrSetMany(['k'], 42 as never), /loader of a batch is 42/],

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../policy/index.ts'
+import { type ErrorCode, isThermoclineError } from '../../policy/index.ts'
 import type { CacheParts, LoadStart } from './cache-parts.ts'
 import type { PolicyCounters } from './cache-stats.ts'
 import { type CacheEntry, decodeEntry, encodeEntry } from './entry-codec.ts'
@@ -176,10 +176,9 @@ export class TierEntries<T> {
         l2Ms: this.#shorten(l2Ms),
       }
     } catch (error) {
-      const given = (error as { code?: ErrorCode } | undefined)?.code
       // What else a function throws may hold a value.
-      const isOurs = given === 'group-invalid' || given === 'duration-invalid'
-      const code = isOurs ? given : 'option-invalid'
+      const isOurs = isThermoclineError(error)
+      const code = isOurs ? error.code : 'option-invalid'
       const reason = `\`groups\` or \`lifetimes\` of its entry threw: ${messageOf(error)}`
       // Nothing fails and nothing is kept, so without a word nobody would know until the database does.
       this.#parts.warnings.warn(

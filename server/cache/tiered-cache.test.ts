@@ -290,18 +290,6 @@ describe('what callers do wrong or unusually', () => {
     warn.mockRestore()
   })
 
-  it('is no matter to `ready`, which waits until what was invalidated is in the log', async () => {
-    const redis = new Redis(server.url)
-    const cache = createTieredCache({ redis, namespace: `early-${namespace}` })
-    cleanUp.push(
-      () => redis.disconnect(),
-      () => cache.close(),
-    )
-    expect(await cache.invalidate({ keys: ['a'] })).toMatchObject({ acknowledged: false })
-    expect(await cache.ready(30_000)).toBe(true)
-    expect(cache.status().l2).toBe('ready')
-  })
-
   it('costs a value its place in the cache, and no more, when it throws while it is looked at', async () => {
     const { cache, events } = await makeCache()
     const value = {
@@ -343,17 +331,6 @@ describe('what callers do wrong or unusually', () => {
     const keys = [`k${'x'.repeat(300)}`, `k${'x'.repeat(301)}`, 'a\uD800', 'a\uD801', `k${'x'.repeat(199)}`]
     for (const key of keys) await cache.set(key, key, { l1: 0 })
     for (const key of keys) expect(await cache.get(key)).toBe(key)
-  })
-
-  it('names a misspelt option', async () => {
-    const { cache } = await makeCache()
-    await expect(cache.getOrSet('a', () => 1, { polisy: 'x' } as object)).rejects.toThrow(
-      /no option `polisy`/,
-    )
-    await expect(cache.getOrSet('a', () => 1, { groups: 'x' as never })).rejects.toThrow(/`groups` is "x"/)
-    await expect(cache.invalidate({ group: ['a'] } as object)).rejects.toThrow(
-      /no option `group`. Did you mean `groups`/,
-    )
   })
 
   it('with one group function shares a load although other groups are invalidated meanwhile', async () => {

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ThermoclineError, refuseUnknownOptions } from '../../policy/index.ts'
+import { refuseUnknownOptions } from '../../policy/index.ts'
 import { UNKNOWN_MEMBERS } from '../log/fleet-wait.ts'
 import { type CompleteInvalidation, type Invalidation, checkInvalidation } from '../log/invalidation.ts'
 import { bindEntry } from '../entry/bind-entry.ts'

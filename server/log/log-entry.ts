@@ -8,7 +8,7 @@ export interface LogEntry {
 }
 
 /** The entries in a reply of XRANGE or of one stream of XREAD. */
-export function readEntries(reply: unknown): LogEntry[] {
+function readEntries(reply: unknown): LogEntry[] {
   if (!Array.isArray(reply)) return []
   return reply.map((raw: unknown) => {
     const [id, fields] = raw as [string, string[]]

@@ -11,7 +11,7 @@ export interface GoldenCase {
 }
 
 /** Bytes as they are. */
-export const bytesCodec: ValueCodec<Buffer> = {
+const bytesCodec: ValueCodec<Buffer> = {
   isCompressible: true,
   encode: (bytes) => bytes,
   decode: (bytes) => bytes,
