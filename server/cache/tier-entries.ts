@@ -57,9 +57,9 @@ export class TierEntries<T> {
 
   /** Puts in L1 what came out of L2 and is fresh. */
   storeFound(entry: MemoryEntry): boolean {
-    if (entry.l1UntilMs <= this.#parts.monotonicNow()) return false
+    // Frozen also where L1 does not keep it: all who wait for this read share it.
     const sealed = this.#seal(entry.value as T)
-    if (sealed === undefined) return false
+    if (sealed === undefined || entry.l1UntilMs <= this.#parts.monotonicNow()) return false
     entry.bytes = sealed.bytes
     return this.#parts.memory.store(this.#key, entry)
   }
