@@ -17,14 +17,14 @@ export const adapter: Adapter = async ({ tiers, port, namespace, isPatient, maxE
   return {
     getOrSet: (key, load, groups) =>
       cache.getOrSet(key, load, groups === undefined ? lifetimes : { ...lifetimes, groups }),
-    get: (key) => cache.get(key, lifetimes),
+    get: (key) => cache.get(key, { l1: lifetimes.l1 }),
     ...(tiers === 'l2' ? {} : { peek: (key: string) => cache.peek(key) }),
     set: (key, value, groups) =>
       cache.set(key, value, groups === undefined ? lifetimes : { ...lifetimes, groups }),
     delete: (key) => cache.delete(key),
     takesGroups: true,
     invalidateGroup: (group) => cache.invalidate({ groups: [group] }),
-    getMany: (keys) => cache.getMany(keys, lifetimes),
+    getMany: (keys) => cache.getMany(keys, { l1: lifetimes.l1 }),
     getOrSetMany: (keys, loadMany) => cache.getOrSetMany(keys, loadMany, lifetimes),
     close: async () => {
       await cache.close()
