@@ -2,6 +2,7 @@ import { currentTrace } from '../trace.ts'
 import type { CacheParts } from './cache-parts.ts'
 import type { EntryRules } from './entry-rules.ts'
 import { Flight } from './flight.ts'
+import { isFresh } from './is-fresh.ts'
 import type { Joinable } from './joinable.ts'
 import type { Loader } from './key-load.ts'
 import type { MemoryEntry } from './memory-tier.ts'
@@ -102,11 +103,7 @@ export class Answers {
   }
 
   isFresh(entry: MemoryEntry, nowMs: number): boolean {
-    return (
-      nowMs < entry.l1UntilMs &&
-      nowMs < entry.idleUntilMs &&
-      this.#parts.coherence.trustsL1(entry.loadedAtMs, nowMs)
-    )
+    return isFresh(this.#parts.coherence, entry, nowMs)
   }
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it put there.

@@ -7,6 +7,7 @@ import type { CacheParts, LoadStart } from './cache-parts.ts'
 import { assertKey } from './entry-options.ts'
 import type { EntryRules } from './entry-rules.ts'
 import type { Joinable } from './joinable.ts'
+import { isFresh } from './is-fresh.ts'
 import { LoadWatch } from './load-watch.ts'
 import type { MemoryEntry } from './memory-tier.ts'
 import type { LoadContext } from './running-loads.ts'
@@ -65,7 +66,8 @@ export class Batch<T> {
     const joined = missing.filter(
       (key) => this.#flights.get(key)?.mayBeJoined(this.#rules.knownGroups) === true,
     )
-    const rest = missing.filter((key) => !joined.includes(key))
+    const isJoined = new Set(joined)
+    const rest = missing.filter((key) => !isJoined.has(key))
     const waiting = joined.map((key) => this.#join(key))
     const own = rest.length === 0 ? [] : this.#answerRest(rest, loadMany)
     const [left] = await Promise.all([Promise.all(waiting), own])
@@ -111,8 +113,7 @@ export class Batch<T> {
     const nowMs = monotonicNow()
     return [...new Set(this.#keys)].filter((key) => {
       const found = memory.find(key)
-      const isFresh = found !== undefined && nowMs < found.l1UntilMs && nowMs < found.idleUntilMs
-      if (!isFresh || !coherence.trustsL1(found.loadedAtMs, nowMs)) {
+      if (found === undefined || !isFresh(coherence, found, nowMs)) {
         counters.l1Misses += 1
         return true
       }
@@ -148,16 +149,16 @@ export class Batch<T> {
     if (bytes === undefined) return undefined
     const entries = new TierEntries(this.#parts, key, this.#rules)
     const found = entries.read(bytes, tick, askedAtMs)
-    if (found === undefined || found.freshUntilMs <= this.#parts.monotonicNow()) return undefined
-    entries.storeFound(found)
-    slide(this.#parts, key, found, this.#parts.monotonicNow())
+    const nowMs = this.#parts.monotonicNow()
+    if (found === undefined || found.freshUntilMs <= nowMs) return undefined
+    entries.storeFound(found, nowMs)
     return found
   }
 
   async #loadAll(keys: readonly string[], loadMany: BatchLoader<T>): Promise<void> {
     const { coherence, loads, stats, monotonicNow, emit, trace, namespace } = this.#parts
     const { policy, hardTimeoutMs } = this.#rules
-    const start = { since: coherence.head, tick: coherence.tick, beganAtMs: monotonicNow() }
+    const start = coherence.begin()
     const counters = stats.of(policy)
     counters.loads += 1
     const operation: LoadOperation = { kind: 'load', namespace, keys, policy, isBackground: false }

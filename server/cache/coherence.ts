@@ -1,6 +1,7 @@
 import type { CompleteInvalidation } from '../log/invalidation.ts'
 import type { InvalidationLog, LogListener } from '../log/invalidation-log.ts'
 import type { CacheEvent } from './cache-event.ts'
+import type { LoadStart } from './cache-parts.ts'
 import { Fences } from './fences.ts'
 import { PendingInvalidations } from './pending-invalidations.ts'
 
@@ -67,6 +68,17 @@ export class Coherence implements LogListener {
   /** The sequence number that a value loaded from now on has seen. */
   get head(): number {
     return this.#options.log.head
+  }
+
+  /** Where things stand before a load. */
+  begin(): LoadStart {
+    return { since: this.head, tick: this.tick, beganAtMs: this.#options.now() }
+  }
+
+  /** Whether a value of that key and those groups, as it was at `start`, has been invalidated since. */
+  hasOvertaken(key: string, groups: readonly string[], { tick, since }: LoadStart): boolean {
+    // The log's order counts too: another process's `set` may stand behind ours there, though we heard of it first.
+    return this.local.covers(key, groups, tick) || this.shared.covers(key, groups, since)
   }
 
   /** Up to when all that the log says is known here, in ms of `now`. */

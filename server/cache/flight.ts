@@ -9,7 +9,6 @@ import type { Lease } from './lease.ts'
 import { LoadWatch } from './load-watch.ts'
 import type { MemoryEntry } from './memory-tier.ts'
 import { StandIn, type StandInReason } from './stand-in.ts'
-import { slide } from './slide.ts'
 import { TierEntries } from './tier-entries.ts'
 
 export interface FlightOptions<T> {
@@ -177,7 +176,7 @@ export class Flight<T> implements Joinable<T> {
 
   /** What L2 gave, if it is fresh; if it is not, it may still stand in for something better. */
   #take(bytes: Buffer | undefined, tick: number, askedAtMs: number): MemoryEntry | undefined {
-    const { held, isAwaited, parts, key } = this.#options
+    const { held, isAwaited, parts } = this.#options
     this.#seen = bytes
     const found = bytes && this.#entries.read(bytes, tick, askedAtMs)
     const nowMs = parts.monotonicNow()
@@ -194,8 +193,7 @@ export class Flight<T> implements Joinable<T> {
     this.#l2 = 'hit'
     this.#ttlMs = found.freshUntilMs - nowMs
     this.#foundGroups = found.groups
-    this.#l1Stored = this.#entries.storeFound(found)
-    slide(parts, key, found, nowMs)
+    this.#l1Stored = this.#entries.storeFound(found, nowMs)
     return found
   }
 
@@ -220,6 +218,9 @@ export class Flight<T> implements Joinable<T> {
       coherence.local.covers(key, rules.knownGroups, tick),
     )
     if (failure !== undefined) throw failure.error
+    // Who has waited for L2 in vain does not wait a second time.
+    if (this.#l2 === 'unavailable') return this.#load()
+    if (fleet === undefined || !rules.isFleetWide || rules.lifetimes.l2Ms === 0) return this.#load()
     const asked = {
       key,
       groups: rules.knownGroups,
@@ -227,9 +228,6 @@ export class Flight<T> implements Joinable<T> {
       limitMs: rules.hardTimeoutMs,
       now: monotonicNow,
     }
-    // Who has waited for L2 in vain does not wait a second time.
-    if (this.#l2 === 'unavailable') return this.#load()
-    if (fleet === undefined || !rules.isFleetWide || rules.lifetimes.l2Ms === 0) return this.#load()
     while (coherence.trustsL2 && fleet.isAvailable) {
       const turn = await fleet.takeTurn(asked, this.#seen)
       if (turn === 'busy') {

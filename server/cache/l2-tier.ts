@@ -76,34 +76,34 @@ export class L2Tier {
 
   /** `undefined`: it is not there. `unanswered`: there is no knowing. */
   get(key: string): Promise<Buffer | undefined | 'unanswered'> {
-    return this.#run('get', () => this.#driver.get(this.#keyOf(key)), 'unanswered', [key])
+    return this.#run('get', () => this.#driver.get(this.storedKey(key)), 'unanswered', [key])
   }
 
   /** In the order of the keys; empty where L2 did not answer. */
   getMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
-    const read = () => this.#driver.getMany(keys.map((key) => this.#keyOf(key)))
+    const read = () => this.#driver.getMany(keys.map((key) => this.storedKey(key)))
     return this.#run('getMany', read, NOTHING, keys)
   }
 
   async set(write: L2Write): Promise<void> {
-    const stored = this.#writeOf(write)
-    if (stored !== undefined) await this.#run('set', () => this.#driver.set(stored), undefined)
+    await this.#run('set', () => this.#driver.set(this.#writeOf(write)), undefined)
   }
 
   async setMany(writes: readonly L2Write[]): Promise<void> {
-    const stored = writes.flatMap((write) => this.#writeOf(write) ?? [])
-    if (stored.length > 0) await this.#run('set', () => this.#driver.setMany(stored), undefined)
+    if (writes.length === 0) return
+    const write = () => this.#driver.setMany(writes.map((each) => this.#writeOf(each)))
+    await this.#run('set', write, undefined)
   }
 
   async touch(key: string, ttlMs: number): Promise<void> {
     const driver = this.#driver
     if (driver.touch === undefined) return
-    await this.#run('touch', async () => driver.touch?.(this.#keyOf(key), ttlMs), undefined)
+    await this.#run('touch', async () => driver.touch?.(this.storedKey(key), ttlMs), undefined)
   }
 
   async delete(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return
-    await this.#run('delete', () => this.#driver.delete(keys.map((key) => this.#keyOf(key))), undefined)
+    await this.#run('delete', () => this.#driver.delete(keys.map((key) => this.storedKey(key))), undefined)
   }
 
   /** Gives back the room of everything that is kept. Nothing depends on it: what was invalidated is not used wherever it lies. */
@@ -125,7 +125,7 @@ export class L2Tier {
     terms: LeaseTerms,
   ): Promise<LeaseReply | undefined> {
     const { leases } = this.#driver
-    const storedKey = this.#keyOf(key)
+    const storedKey = this.storedKey(key)
     const asked = async () => leases?.getOrLease(storedKey, token, ttlMs, terms)
     let answer: Promise<LeaseReply | undefined> | undefined
     const reply = await this.#run('lease', () => (answer = asked()), undefined, [key])
@@ -142,13 +142,13 @@ export class L2Tier {
 
   async renew(key: string, token: string, ttlMs: number): Promise<boolean | undefined> {
     const { leases } = this.#driver
-    return this.#run('renew', async () => leases?.renew(this.#keyOf(key), token, ttlMs), undefined)
+    return this.#run('renew', async () => leases?.renew(this.storedKey(key), token, ttlMs), undefined)
   }
 
   async release(key: string, token: string, outcome: string, write?: L2Write): Promise<boolean | undefined> {
     const { leases } = this.#driver
     const stored = write && this.#writeOf(write)
-    const release = async () => leases?.release(this.#keyOf(key), token, outcome, stored)
+    const release = async () => leases?.release(this.storedKey(key), token, outcome, stored)
     return this.#run('release', release, undefined)
   }
 
@@ -167,23 +167,14 @@ export class L2Tier {
    * Cluster keep all that belongs to a key on one node.
    */
   storedKey(key: string): string {
-    return this.#keyOf(key)
-  }
-
-  #keyOf(key: string): string {
     if (key.length <= this.#longestKey && !AWKWARD.test(key)) return `${this.#prefix}v:{${key}}`
     const digest = createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('base64url')
     return `${this.#prefix}h:{${digest}}`
   }
 
-  #writeOf({ key, bytes, ttlMs }: L2Write): L2Write | undefined {
-    const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
-    if (length <= this.#driver.maxValueBytes) return { key: this.#keyOf(key), bytes, ttlMs }
-    this.#onError(
-      'set',
-      new RangeError(`A value of ${length} bytes is more than ${this.#driver.name} takes.`),
-    )
-    return undefined
+  /** Its size was looked at when it was made ready. */
+  #writeOf({ key, bytes, ttlMs }: L2Write): L2Write {
+    return { key: this.storedKey(key), bytes, ttlMs }
   }
 
   /** With `keys` it is a question, and shown to those who trace. */

@@ -10,12 +10,12 @@ export class LoadWatch {
   readonly #revision: number
 
   constructor(parts: CacheParts, key: string, knownGroups: readonly string[]) {
-    const { coherence, monotonicNow } = parts
+    const { coherence } = parts
     this.#parts = parts
     this.#key = key
     this.#knownGroups = knownGroups
     this.#revision = coherence.local.revision
-    this.start = { since: coherence.head, tick: coherence.tick, beganAtMs: monotonicNow() }
+    this.start = coherence.begin()
   }
 
   /** Whether a caller that comes now, and knows of those groups, may wait for the value. */

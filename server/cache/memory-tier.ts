@@ -70,11 +70,6 @@ export class MemoryTier {
     return entry
   }
 
-  /** Whether anything is held under a key, invalidated or not. */
-  has(key: string): boolean {
-    return this.#entries.has(key)
-  }
-
   /** Keeps a value unless it was invalidated while it was on its way. */
   store(key: string, entry: MemoryEntry): boolean {
     if (this.#fences.covers(key, entry.groups, entry.since)) return false
@@ -82,10 +77,6 @@ export class MemoryTier {
     if ((this.#entries.peek(key)?.since ?? 0) > entry.since) return false
     entry.checkedRevision = this.#fences.revision
     return this.#entries.set(key, entry)
-  }
-
-  delete(key: string): void {
-    this.#entries.delete(key)
   }
 
   clear(): void {

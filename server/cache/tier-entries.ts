@@ -6,6 +6,7 @@ import type { EntryRules } from './entry-rules.ts'
 import { messageOf } from './message-of.ts'
 import type { MemoryEntry } from './memory-tier.ts'
 import { type SealedValue, sealValue } from './seal-value.ts'
+import { slide } from './slide.ts'
 
 const NOT_JSON =
   'The value has no JSON form (a Date, Map, class instance, function, cycle or the like), so L2 would give back another one.'
@@ -55,11 +56,12 @@ export class TierEntries<T> {
     return this.#entry(value.value as T, found.groups, tick, times)
   }
 
-  /** Puts in L1 what came out of L2 and is fresh. */
-  storeFound(entry: MemoryEntry): boolean {
+  /** Puts in L1 what came out of L2 and is fresh, which is a read like any other. */
+  storeFound(entry: MemoryEntry, nowMs: number): boolean {
+    slide(this.#parts, this.#key, entry, nowMs)
     // Frozen also where L1 does not keep it: all who wait for this read share it.
     const sealed = this.#seal(entry.value as T)
-    if (sealed === undefined || entry.l1UntilMs <= this.#parts.monotonicNow()) return false
+    if (sealed === undefined || entry.l1UntilMs <= nowMs) return false
     entry.bytes = sealed.bytes
     return this.#parts.memory.store(this.#key, entry)
   }
@@ -68,26 +70,18 @@ export class TierEntries<T> {
    * A loaded value made ready, and `overtaken` or `unfit` where it is to be kept by nobody. `given` is what it was made of,
    * which is what L2 keeps; `loadMs` is how long its load took.
    */
-  prepare(
-    value: T,
-    given: T,
-    { since, tick, beganAtMs }: LoadStart,
-    loadMs = 0,
-  ): ReadyEntry | 'overtaken' | 'unfit' {
+  prepare(value: T, given: T, start: LoadStart, loadMs = 0): ReadyEntry | 'overtaken' | 'unfit' {
     const { coherence, l2, now, monotonicNow } = this.#parts
     const said = this.#ask(value)
     const kept = said && this.#own(value)
     const sealed = kept && this.#seal(kept.value)
     if (said === undefined || kept === undefined || sealed === undefined) return 'unfit'
     const { groups, l1Ms, l2Ms } = said
-    // The log's order counts too: another process's `set` may stand behind ours there, though we heard of it first.
-    if (
-      coherence.local.covers(this.#key, groups, tick) ||
-      coherence.shared.covers(this.#key, groups, since)
-    ) {
+    if (coherence.hasOvertaken(this.#key, groups, start)) {
       this.#counters.refused += 1
       return 'overtaken'
     }
+    const { since, tick, beganAtMs } = start
     const nowMs = monotonicNow()
     const hasL2 = l2 !== undefined && l2Ms > 0
     const freshUntilMs = nowMs + (hasL2 ? l2Ms : l1Ms)

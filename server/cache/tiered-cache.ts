@@ -186,14 +186,12 @@ export class TieredCache {
    * that a value which was invalidated while it was on its way is kept by nobody.
    */
   beginLoad(): LoadStart {
-    const { tick, head } = this.#parts.coherence
-    return { since: head, tick, beganAtMs: this.#now() }
+    return this.#parts.coherence.begin()
   }
 
   /** Whether a value of that key and those groups, as it was when `start` was taken, has been invalidated since, as far as this process knows. */
   isOvertaken(key: string, groups: readonly string[], start: LoadStart): boolean {
-    const { local, shared } = this.#parts.coherence
-    return local.covers(key, groups, start.tick) || shared.covers(key, groups, start.since)
+    return this.#parts.coherence.hasOvertaken(key, groups, start)
   }
 
   /** Keeps a value whose load began at `start`; in L1 at once, in L2 when it resolves. Rejects with `key-invalid` or `policy-unknown`. */
