@@ -1,4 +1,4 @@
-import { Token, isInnerList, parseList } from 'structured-headers'
+import { type BareItem, type Parameters, isInnerList, parseList } from './structured-fields.ts'
 
 /** What one cache did with a request: a member of the `Cache-Status` list (RFC 9211 §2). */
 export interface CacheStatusMember {
@@ -56,27 +56,25 @@ export function appendCacheStatus(existing: string | null | undefined, member: C
 
 /** Reads a `Cache-Status` value, the cache nearest to the origin first; a malformed value reads as an empty list. */
 export function parseCacheStatus(value: string | null | undefined): CacheStatusMember[] {
-  if (!value) return []
-  try {
-    return parseList(value).flatMap((member) => {
-      if (isInnerList(member)) return []
-      const [item, parameters] = member
-      return [toMember(String(item), parameters)]
-    })
-  } catch {
-    return []
-  }
+  return (parseList(value ?? '') ?? []).flatMap((member) => {
+    if (isInnerList(member)) return []
+    const [item, parameters] = member
+    const name = typeof item === 'object' ? textOf(item) : String(item)
+    return name === undefined ? [] : [toMember(name, parameters)]
+  })
 }
 
-function toMember(name: string, parameters: ReadonlyMap<string, unknown>): CacheStatusMember {
+function textOf(item: BareItem | undefined): string | undefined {
+  if (typeof item === 'string') return item
+  return typeof item === 'object' && 'token' in item ? item.token : undefined
+}
+
+function toMember(name: string, parameters: Parameters): CacheStatusMember {
   const number = (key: string) => {
     const value = parameters.get(key)
     return typeof value === 'number' ? value : undefined
   }
-  const text = (key: string) => {
-    const value = parameters.get(key)
-    return typeof value === 'string' || value instanceof Token ? value.toString() : undefined
-  }
+  const text = (key: string) => textOf(parameters.get(key))
   const fwd = FORWARD_REASONS.find((reason) => reason === text('fwd'))
   const fwdStatus = number('fwd-status')
   const ttl = number('ttl')

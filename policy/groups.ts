@@ -1,5 +1,5 @@
-import { parseList, isInnerList } from 'structured-headers'
 import { ThermoclineError, describeValue } from './errors.ts'
+import { parseList } from './structured-fields.ts'
 
 const GROUP_NAME = /^[a-z0-9._~-]{1,128}$/
 
@@ -28,13 +28,5 @@ export function formatCacheGroups(groups: Iterable<string>): string {
 
 /** The groups in a `Cache-Groups` value; a value that is no list of strings names none (RFC 9875 §2, RFC 9651 §4.2). */
 export function parseCacheGroups(value: string | null | undefined): string[] {
-  if (!value) return []
-  try {
-    return parseList(value)
-      .filter((member) => !isInnerList(member))
-      .map(([item]) => item)
-      .filter((item): item is string => typeof item === 'string')
-  } catch {
-    return []
-  }
+  return (parseList(value ?? '') ?? []).map(([item]) => item).filter((item) => typeof item === 'string')
 }

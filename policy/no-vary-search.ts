@@ -1,4 +1,4 @@
-import { type InnerList, type Item, isInnerList, parseDictionary } from 'structured-headers'
+import { type InnerList, type Item, isInnerList, parseDictionary } from './structured-fields.ts'
 
 /** Which part of a query tells responses apart: what a `No-Vary-Search` field says. */
 export interface SearchRule {
@@ -27,12 +27,8 @@ declare const URLSearchParams: new (
  * `except` with a list of keys. Unknown members are passed over; any error in the three means the exact query. Never throws.
  */
 export function parseNoVarySearch(value: string | null | undefined): SearchRule {
-  if (!value) return EXACT
-  try {
-    return readRule(parseDictionary(value)) ?? EXACT
-  } catch {
-    return EXACT
-  }
+  const members = value ? parseDictionary(value) : undefined
+  return (members && readRule(members)) ?? EXACT
 }
 
 type Members = ReadonlyMap<string, Item | InnerList>

@@ -1,7 +1,7 @@
-import { type Item, type InnerList, isInnerList, parseDictionary } from 'structured-headers'
 import { type CacheControl, DIRECTIVES, type Directive, MAX_DELTA_SECONDS } from './cache-control.ts'
 import { type ResponseDirectives, readDirectives } from './directives.ts'
 import type { HeaderReader } from './header-reader.ts'
+import { type InnerList, type Item, isInnerList, parseDictionary } from './structured-fields.ts'
 
 /** What a shared cache near the origin obeys before `Cache-Control` (RFC 9213 §3.1). */
 export const DEFAULT_TARGETS: readonly string[] = Object.freeze(['cdn-cache-control'])
@@ -32,20 +32,15 @@ const FORBIDDING: ReadonlySet<keyof CacheControl> = new Set(['private', 'noStore
 
 /** The directives of a targeted field; `undefined` where it is absent, empty or no dictionary, and so to be ignored whole (RFC 9213 §2.1). */
 export function parseTargeted(value: string | null | undefined): CacheControl | undefined {
-  if (!value) return undefined
-  try {
-    const members = parseDictionary(value)
-    if (members.size === 0) return undefined
-    const result: { -readonly [K in keyof CacheControl]: unknown } = {}
-    for (const [name, member] of members) {
-      const directive = DIRECTIVES.get(name)
-      const argument = directive && readMember(directive, member)
-      if (directive && argument !== undefined) result[directive.key] = argument
-    }
-    return result as CacheControl
-  } catch {
-    return undefined
+  const members = parseDictionary(value ?? '')
+  if (!members?.size) return undefined
+  const result: { -readonly [K in keyof CacheControl]: unknown } = {}
+  for (const [name, member] of members) {
+    const directive = DIRECTIVES.get(name)
+    const argument = directive && readMember(directive, member)
+    if (directive && argument !== undefined) result[directive.key] = argument
   }
+  return result as CacheControl
 }
 
 /**

@@ -1,6 +1,6 @@
-import { type Item, type InnerList, isInnerList, parseDictionary } from 'structured-headers'
 import { DIRECTIVES, type Directive, formatCacheControl, parseCacheControl } from './cache-control.ts'
 import { splitOutsideQuotes } from './list-members.ts'
+import { type InnerList, type Item, isInnerList, parseDictionary } from './structured-fields.ts'
 import { suggestDirectives } from './suggest-directives.ts'
 import { parseTargeted } from './targeted.ts'
 
@@ -69,10 +69,7 @@ function unread(member: string, readAs: string, isUnknown: boolean): UnreadMembe
 }
 
 function firstOf(member: string): readonly [string, Item | InnerList | undefined] {
-  try {
-    for (const entry of parseDictionary(member)) return entry
-  } catch {
-    // A piece of what could be read only as a whole.
-  }
-  return ['', undefined]
+  // A piece of what could be read only as a whole has none.
+  const [first] = parseDictionary(member) ?? []
+  return first ?? ['', undefined]
 }

@@ -33,8 +33,8 @@ export function printMemory(entries: number, rows: readonly MemoryRow[]): void {
 
 export function printGoals(goals: readonly Goal[]): void {
   console.log('\nGoals')
-  for (const { name, measured, verdict, ceiling } of goals) {
-    const beside = ceiling === '' ? '' : `  (${ceiling})`
+  for (const { name, measured, verdict, yardstick } of goals) {
+    const beside = yardstick === '' ? '' : `  (${yardstick})`
     console.log(`  ${name.padEnd(54)} ${measured.padStart(7)}  ${verdict}${beside}`)
   }
 }

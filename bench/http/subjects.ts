@@ -12,11 +12,11 @@ export interface Subject {
 }
 
 export const EXPRESS = 'Express handler'
-/** What no header policy in Express can be cheaper than. */
+/** What header policies are held against: they cost less only where they make Express itself cheaper. */
 export const EMPTY_MIDDLEWARES = 'Express + 2 empty middlewares'
 export const HEADER_POLICY = 'Express + header policy'
 export const NODE_HTTP = 'node:http, ready buffer'
-/** What no cache inside Express can be faster than. */
+/** What a cache inside Express is held against, in the same way. */
 export const EXPRESS_READY = 'Express, ready buffer'
 export const RESPONSE_CACHE = 'responseCache, L1 hit'
 export const CACHED_LISTENER = 'cachedListener(app), L1 hit'

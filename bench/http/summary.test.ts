@@ -83,7 +83,7 @@ test('the middleware is held against the handler and against apicache', () => {
 })
 
 test('beside a goal stands what something that decides nothing comes to in the same place', () => {
-  const ceilings = judgeGoals(
+  const yardsticks = judgeGoals(
     new Map([
       [EXPRESS, rounds(100)],
       [APICACHE, rounds(160)],
@@ -94,12 +94,12 @@ test('beside a goal stands what something that decides nothing comes to in the s
       [HEADER_POLICY, rounds(90)],
       [EMPTY_MIDDLEWARES, rounds(96)],
     ]),
-  ).map(({ ceiling }) => ceiling)
-  expect(ceilings).toEqual([
-    'ready bytes sent there: x8.00, 75% of it reached',
+  ).map(({ yardstick }) => yardstick)
+  expect(yardsticks).toEqual([
+    'ready bytes sent there: x8.00, 75% of that',
     '',
-    'ready bytes sent there: x2.00, 75% of it reached',
-    'ready bytes sent there: x1.25, 75% of it reached',
+    'ready bytes sent there: x2.00, 75% of that',
+    'ready bytes sent there: x1.25, 75% of that',
     'two empty middlewares: 4.0%',
   ])
 })

@@ -52,17 +52,17 @@ export interface Goal {
   readonly name: string
   readonly measured: string
   readonly verdict: 'met' | 'not met' | 'not measured'
-  /** What something that decides nothing comes to in the same place, and how much of that was reached; '' where not measured. */
-  readonly ceiling: string
+  /** What something that decides nothing comes to in the same place, and what part of that this is; '' where not measured. */
+  readonly yardstick: string
 }
 
 /** What the HTTP side has to reach, and whether it does. */
 export function judgeGoals(results: Results): Goal[] {
   const atLeast = (name: string, subject: string, base: string, least: number): Goal => {
     const found = ratio(results, subject, base)
-    if (found === undefined) return { name, measured: '-', verdict: 'not measured', ceiling: '' }
+    if (found === undefined) return { name, measured: '-', verdict: 'not measured', yardstick: '' }
     const verdict = found >= least ? 'met' : 'not met'
-    return { name, measured: `x${found.toFixed(2)}`, verdict, ceiling: ceilingOf(results, subject, base) }
+    return { name, measured: `x${found.toFixed(2)}`, verdict, yardstick: yardstickOf(results, subject, base) }
   }
   return [
     atLeast('cachedListener: at least x5 of the Express handler', CACHED_LISTENER, EXPRESS, 5),
@@ -74,26 +74,26 @@ export function judgeGoals(results: Results): Goal[] {
 }
 
 /** Who sends ready bytes in a subject's place. */
-const CEILINGS = new Map([
+const YARDSTICKS = new Map([
   [CACHED_LISTENER, NODE_HTTP],
   [RESPONSE_CACHE, EXPRESS_READY],
 ])
 
-function ceilingOf(results: Results, subject: string, base: string): string {
-  const top = CEILINGS.get(subject) ?? ''
-  const ceiling = ratio(results, top, base)
+function yardstickOf(results: Results, subject: string, base: string): string {
+  const top = YARDSTICKS.get(subject) ?? ''
+  const yardstick = ratio(results, top, base)
   const share = ratio(results, subject, top)
-  if (top === base || ceiling === undefined || share === undefined) return ''
-  return `ready bytes sent there: x${ceiling.toFixed(2)}, ${(share * 100).toFixed(0)}% of it reached`
+  if (top === base || yardstick === undefined || share === undefined) return ''
+  return `ready bytes sent there: x${yardstick.toFixed(2)}, ${(share * 100).toFixed(0)}% of that`
 }
 
 function judgeCost(found: number | undefined, empty: number | undefined): Goal {
   const name = 'header policy: costs the Express handler less than 5%'
-  if (found === undefined) return { name, measured: '-', verdict: 'not measured', ceiling: '' }
+  if (found === undefined) return { name, measured: '-', verdict: 'not measured', yardstick: '' }
   const cost = 1 - found
   const verdict = cost < 0.05 ? 'met' : 'not met'
-  const ceiling = empty === undefined ? '' : `two empty middlewares: ${percent(1 - empty)}`
-  return { name, measured: percent(cost), verdict, ceiling }
+  const yardstick = empty === undefined ? '' : `two empty middlewares: ${percent(1 - empty)}`
+  return { name, measured: percent(cost), verdict, yardstick }
 }
 
 function percent(share: number): string {

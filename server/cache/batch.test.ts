@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deferred } from '../../test/support/manual-clock.ts'
+import { deferred } from '../../test/support/deferred.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 import type { L2Driver } from '../l2/l2-driver.ts'
 import { memoryDriver } from '../l2/memory-driver.ts'

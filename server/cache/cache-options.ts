@@ -13,9 +13,10 @@ import type { RedisClusterLike, RedisLike } from '../redis-like.ts'
 import type { CacheEvent } from './cache-event.ts'
 import { functionOf, oneOf, shareOf } from './option-checks.ts'
 
-export interface TieredCacheOptions {
+/** `Name` is what a call may name as its policy: found in `policies`, any text without them. */
+export interface TieredCacheOptions<Name extends string = string> {
   /** The application's policies, whose lifetimes calls may name. @default none */
-  readonly policies?: Policies | undefined
+  readonly policies?: Policies<Name> | undefined
   /** Goes before every key in Redis, so that several applications can share one. @default 'thermocline' */
   readonly namespace?: string | undefined
   /** An ioredis client, of one server or a Cluster; it stays yours to close. @default no L2, and no other process hears of invalidations */

@@ -24,7 +24,7 @@ export interface CacheParts {
   readonly compressOver: number
   /** A larger entry of L2 is not read. */
   readonly maxEntryBytes: number
-  /** The wall clock, by which L2 entries expire in every process. */
+  /** The wall clock of the fleet, by which L2 entries expire in every process. */
   readonly now: () => number
   /** This process's own clock, by which L1 entries do. */
   readonly monotonicNow: () => number

@@ -1,13 +1,13 @@
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ManualClock, deferred } from '../../test/support/manual-clock.ts'
-import { RedisServer } from '../../test/support/redis-server.ts'
+import { describe, expect, it } from 'vitest'
+import { deferred } from '../../test/support/deferred.ts'
+import { ManualClock } from '../../test/support/manual-clock.ts'
+import { useRedisCaches } from '../../test/support/redis-caches.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 import type { L2Driver, L2Write } from '../l2/l2-driver.ts'
 import { memoryDriver } from '../l2/memory-driver.ts'
 import { memoryStore } from '../l2/memory-store.ts'
-import type { CacheEvent } from './cache-event.ts'
 import type { TieredCacheOptions } from './cache-options.ts'
+import { encodeEntry } from './entry-codec.ts'
 import { type TieredCache, createTieredCache } from './tiered-cache.ts'
 
 const MINUTE = 60_000
@@ -112,45 +112,26 @@ describe('sliding', () => {
 })
 
 describe('across processes', () => {
-  let server: RedisServer
-  let namespace = 0
-  const cleanUp: (() => unknown)[] = []
-  beforeAll(async () => {
-    server = await RedisServer.start()
-  })
-  afterAll(() => server.kill())
-  afterEach(async () => {
-    for (const step of cleanUp.splice(0).reverse()) await step()
-    namespace += 1
-  })
+  const caches = useRedisCaches('ends')
 
   /** One "process". `pass` is waited for before each script runs in Redis, such as the question for a lease. */
   async function makeCache(options: TieredCacheOptions = {}, pass = () => Promise.resolve()) {
-    const redis = new Redis(server.url)
-    redis.on('error', () => {})
-    const send = redis.callBuffer.bind(redis) as (...args: unknown[]) => Promise<unknown>
-    redis.callBuffer = async (...args: unknown[]) => {
-      if (args[0] === 'evalsha') await pass()
-      return send(...args)
-    }
-    const events: CacheEvent[] = []
-    const cache = createTieredCache({
-      redis,
-      namespace: `ends-${namespace}`,
-      jitter: 0,
-      l2TimeoutMs: '30s',
-      maxLagMs: '1d',
-      onEvent: (event) => events.push(event),
-      ...options,
-    })
-    cleanUp.push(
-      () => redis.disconnect(),
-      () => cache.close(),
+    const opened = await caches.openReady(
+      { jitter: 0, maxLagMs: '1d', ...options },
+      {
+        prepare: (redis) => {
+          const send = redis.callBuffer.bind(redis) as (...args: unknown[]) => Promise<unknown>
+          redis.callBuffer = async (...args: unknown[]) => {
+            if (args[0] === 'evalsha') await pass()
+            return send(...args)
+          }
+          return {}
+        },
+      },
     )
-    expect(await cache.ready(30_000)).toBe(true)
-    const stored = () =>
-      waitUntil(async () => (await redis.exists(`ends-${namespace}:v:{a}`)) === 1, 'the value in L2')
-    return { cache, events, stored }
+    const key = `${caches.namespace()}:v:{a}`
+    const stored = () => waitUntil(async () => (await opened.redis.exists(key)) === 1, 'the value in L2')
+    return { ...opened, key, stored }
   }
 
   it('an early renewal gives nobody what was invalidated while it asked for the lease', async () => {
@@ -187,10 +168,10 @@ describe('across processes', () => {
 
   it('a value in L2 that ended before this process began may stand in for an error', async () => {
     const lifetimes = { l1: 0, l2: '1s', staleIfError: '1d' }
-    // A clock that is behind stands in for an hour that has gone by.
-    const writer = await makeCache({ clock: () => Date.now() - 60 * MINUTE })
-    await writer.cache.getOrSet('a', () => 'stale', lifetimes)
-    await writer.stored()
+    const writer = await makeCache()
+    const facts = { groups: [], since: writer.cache.status().log.head, loadMs: 0, schema: 0 }
+    const bytes = encodeEntry({ ...facts, value: 'stale', expiresAtMs: Date.now() - 60 * MINUTE })
+    await writer.redis.set(writer.key, bytes, 'PX', MINUTE)
     const reader = await makeCache()
     const failing = () => Promise.reject(new Error('no database'))
     expect(await reader.cache.getOrSet('a', failing, lifetimes)).toBe('stale')

@@ -16,10 +16,10 @@ export interface ValueLifetimes {
   readonly l2?: Duration | undefined
 }
 
-/** What a call says of one entry. */
-export interface EntryOptions<T = unknown> {
+/** What a call says of one entry; `Name` is what a policy may be called. */
+export interface EntryOptions<T = unknown, Name extends string = string> {
   /** Takes `l1`, `l2` and, for what is still there, `staleIfError` from the policy of that name. @default l1 '1m', l2 '5m' */
-  readonly policy?: string | undefined
+  readonly policy?: Name | undefined
   /** Lifetime in this process, over the policy's. 0: not kept there. */
   readonly l1?: Duration | undefined
   /** Lifetime in L2, over the policy's. 0: not kept there. */
@@ -58,8 +58,8 @@ export interface EntryOptions<T = unknown> {
 /** A `ValueCodec`. What it decodes is as `encode` has it, and told apart here so that options without a codec fit values of every type. */
 type EntryOptionsCodec<T> = Omit<ValueCodec<T>, 'decode'> & Pick<ValueCodec<unknown>, 'decode'>
 
-/** Options for entries that are only read. */
-export type ReadOptions<T = unknown> = Pick<EntryOptions<T>, 'policy' | 'l1' | 'codec' | 'sliding'>
+/** Options for entries that are only read: those of `getOrSet`, so that both can share an object. What is about loading means nothing. */
+export type ReadOptions<T = unknown, Name extends string = string> = EntryOptions<T, Name>
 
 export const ENTRY_OPTIONS: readonly (keyof EntryOptions)[] = [
   'policy',
@@ -79,8 +79,6 @@ export const ENTRY_OPTIONS: readonly (keyof EntryOptions)[] = [
   'groups',
   'codec',
 ]
-
-export const READ_OPTIONS: readonly (keyof ReadOptions)[] = ['policy', 'l1', 'codec', 'sliding']
 
 /** Refuses options that entries do not have; those of a definition are told by what only `defineEntry` adds. Throws `option-invalid`. */
 export function checkEntryOptions(options: unknown): void {

@@ -14,6 +14,8 @@ import type { ValueCodec } from './value-codec.ts'
 /** What a definition of entries adds to the options; nothing for callers to give. */
 type SchemaChecks<T> = Pick<CheckedEntryOptions<T>, 'schema' | 'admit' | 'prepare'>
 
+/** One for all that are in none. */
+const NO_GROUPS: readonly string[] = Object.freeze([])
 const OF_VALUE = ['l1', 'l2']
 
 const HARD_TIMEOUT_MS = 30_000
@@ -80,9 +82,9 @@ export class EntryRules<T> {
     this.staleBackoffMs = ms('failureBackoff', STALE_BACKOFF_MS)
     this.beta = shareOf('earlyRefresh', options.earlyRefresh ?? 1, 100)
     this.isFleetWide = oneOf('oneLoad', options.oneLoad ?? 'fleet', ['fleet', 'process']) === 'fleet'
-    const { groups = [] } = options
+    const { groups = NO_GROUPS } = options
     this.#groups = typeof groups === 'function' ? groups : undefined
-    this.knownGroups = typeof groups === 'function' ? [] : checkGroups(groups)
+    this.knownGroups = typeof groups === 'function' || groups === NO_GROUPS ? NO_GROUPS : checkGroups(groups)
     this.#ofValue = functionOf('lifetimes', options.lifetimes)
     this.codec = options.codec as ValueCodec<T> | undefined
     this.schema = options.schema ?? 0

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ThermoclineError } from '../../policy/index.ts'
-import { SEEN_BYTES } from '../l2/l2-driver.ts'
+import { type LeaseReply, SEEN_BYTES } from '../l2/l2-driver.ts'
 import type { CacheEvent } from './cache-event.ts'
 import type { Coherence } from './coherence.ts'
 import { Lease } from './lease.ts'
-import type { L2Tier } from './l2-tier.ts'
+import type { L2Tier, LeaseQuestion } from './l2-tier.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 export interface FleetLoadsOptions {
@@ -42,6 +42,10 @@ export interface Asked {
   /** How long to wait for another process, in ms; 0: for as long as it lives. */
   readonly limitMs: number
   readonly now: () => number
+  /** Asks L2 for the lease. */
+  readonly lease: (question: LeaseQuestion) => Promise<LeaseReply | undefined>
+  /** Told when another process is to be waited for. */
+  readonly onWait?: (() => void) | undefined
 }
 
 /**
@@ -74,7 +78,7 @@ export class FleetLoads {
 
   /** `seen` is what L2 has and is of no use. */
   async takeTurn(
-    { key, groups, isOptional, limitMs, now }: Asked,
+    { key, groups, isOptional, limitMs, now, lease, onWait }: Asked,
     seen: Buffer | undefined,
   ): Promise<Turn | 'busy'> {
     const { l2, coherence, leaseMs, emit } = this.#options
@@ -92,10 +96,8 @@ export class FleetLoads {
         const token = `${coherence.head}.${this.#self}.${this.#count}`
         const { tick } = coherence
         const askedAtMs = now()
-        const reply = await l2.getOrLease(key, token, leaseMs, {
-          stealFrom,
-          seen: seen?.subarray(0, SEEN_BYTES),
-        })
+        const terms = { stealFrom, seen: seen?.subarray(0, SEEN_BYTES) }
+        const reply = await lease({ key, token, ttlMs: leaseMs, terms })
         if (reply === undefined) return unleased
         if (reply.kind === 'value') return { kind: 'value', bytes: reply.bytes, tick, askedAtMs }
         if (reply.kind === 'leased') {
@@ -110,6 +112,7 @@ export class FleetLoads {
         if (isOptional) return 'busy'
         if (askedAtMs >= untilMs) return { kind: 'failed', error: tooLong(key, limitMs) }
         emit({ type: 'lease', key, outcome: 'waited' })
+        onWait?.()
         // A holder that lives renews its lease; one that does not is found out as it ends.
         const leftMs = l2.isListening ? Math.min(reply.leftMs + 5, LOOK_AGAIN_MS) : DEAF_MS
         const said = await waiting.until(Math.min(leftMs, untilMs - askedAtMs))

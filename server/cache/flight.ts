@@ -3,19 +3,19 @@ import type { CacheParts } from './cache-parts.ts'
 import type { PolicyCounters } from './cache-stats.ts'
 import type { EntryGroups } from './entry-options.ts'
 import type { EntryRules } from './entry-rules.ts'
-import type { Joinable } from './joinable.ts'
-import { KeyLoad, type Loader } from './key-load.ts'
+import type { Asked } from './fleet-loads.ts'
 import type { Lease } from './lease.ts'
+import type { LoadSource } from './load-source.ts'
 import { LoadWatch } from './load-watch.ts'
 import type { MemoryEntry } from './memory-tier.ts'
-import { StandIn, type StandInReason } from './stand-in.ts'
+import { StandIn, type StaleValue } from './stand-in.ts'
 import { TierEntries } from './tier-entries.ts'
 
 export interface FlightOptions<T> {
   readonly parts: CacheParts
   readonly key: string
   readonly rules: EntryRules<T>
-  readonly load: Loader<T>
+  readonly source: LoadSource<T>
   /** What L1 has and is past its lifetime, or near the end of it. */
   readonly held: MemoryEntry | undefined
   /** Whether somebody waits for the value; otherwise it is enough that anybody renews it. */
@@ -24,28 +24,37 @@ export interface FlightOptions<T> {
   readonly onDone?: ((flight: Flight<T>) => void) | undefined
 }
 
+/** What one caller is given. */
+export interface Given<T> {
+  readonly value: T
+  /** Set where it is past its lifetime. */
+  readonly stale: StaleValue | undefined
+}
+
 /**
  * One way down from a miss in L1: L2, else the loader, and back up. It remembers what had been invalidated when it set
  * out, so that a value which was overtaken on its way is given to those who asked before, and kept by nobody. Everybody
- * who asks meanwhile gets its answer.
+ * who asks meanwhile waits for the same load, and may be given a stale value in its place by terms of their own.
  */
-export class Flight<T> implements Joinable<T> {
+export class Flight<T> {
   readonly #options: FlightOptions<T>
   readonly #counters: PolicyCounters
   readonly #entries: TierEntries<T>
   #watch: LoadWatch
   #isOptional: boolean
   readonly #standIn: StandIn
-  /** What was given while the load goes on, and how far past its lifetime that may be. */
-  #given: { readonly entry: MemoryEntry; readonly windowMs: number } | undefined
-  #servedFrom: 'l1' | 'l2' | undefined
+  #hasLooked = false
   #wasLeftToOthers = false
+  /** The load was not tried, since it had failed of late. */
+  #wasSpared = false
+  #remembersFailure: boolean
+  #hasServedFromL2 = false
   /** What L2 has and is of no use. */
   #seen: Buffer | undefined
   #foundGroups: readonly string[] | undefined
+  #found: Promise<MemoryEntry | undefined> | undefined
   #loading: Promise<T> | undefined
   #written: Promise<unknown> | undefined
-  #answer: Promise<T> | undefined
   #l2: TierLookup['l2'] = 'off'
   #l1Stored = false
   #l2Stored = false
@@ -58,15 +67,29 @@ export class Flight<T> implements Joinable<T> {
     this.#entries = new TierEntries(parts, key, rules)
     this.#watch = new LoadWatch(parts, key, rules.knownGroups)
     this.#isOptional = !isAwaited
-    this.#standIn = new StandIn(parts, key, rules as unknown as EntryRules<never>, held)
+    this.#standIn = new StandIn(parts, key, held)
+    this.#remembersFailure = asksForFailures(rules)
   }
 
-  /** What all who ask are given. */
-  get answer(): Promise<T> {
-    this.#answer ??= this.#run()
-    // What the first caller was given before the load may be no answer any more for those who come during it.
-    if (this.#given === undefined || this.#loading === undefined) return this.#answer
-    return this.#standIn.isGood(this.#given.entry, this.#given.windowMs) ? this.#answer : this.#loading
+  /** Sets out; again is no harm. */
+  start(): Promise<MemoryEntry | undefined> {
+    return (this.#found ??= this.#run())
+  }
+
+  /** What a caller is given by its own rules; `held` is what it found in L1. */
+  async answer(rules: EntryRules<T>, held?: MemoryEntry): Promise<Given<T>> {
+    if (held !== undefined) this.#standIn.consider(held, 'l1')
+    this.#remembersFailure ||= asksForFailures(rules)
+    const isLate = this.#hasLooked
+    const found = await this.start()
+    const loading = this.#loading
+    // What was found near its end may have come to it for those who come while it is renewed.
+    const isGood = found !== undefined && (!isLate || this.#standIn.isGood(found, 0))
+    if (loading === undefined || isGood) {
+      return { value: found?.value as T, stale: undefined }
+    }
+    const loaded = await this.#standIn.orLoaded(loading, rules)
+    return 'stale' in loaded ? this.#serveStale(loaded.stale) : { value: loaded.value, stale: undefined }
   }
 
   /** Resolves when L2 has the value; `undefined` before there is one, and where L2 is not to have it. */
@@ -74,15 +97,16 @@ export class Flight<T> implements Joinable<T> {
     return this.#written
   }
 
-  get staleFrom(): 'l1' | 'l2' | undefined {
-    return this.#servedFrom
-  }
-
+  /** Whether a caller that comes now, and knows of those groups, may wait for its value. */
   mayBeJoined(groups: EntryGroups<never> | undefined): boolean {
     return this.#watch.mayBeJoined(groups)
   }
 
-  servesJoined(): boolean {
+  /** Whether one who joined may have what it was given, now that it is there; `undefined` stands for the load's error. */
+  servesJoined(given: Given<T> | undefined, rules: EntryRules<T>): boolean {
+    if (given?.stale !== undefined) return !this.#standIn.isOvertaken(given.stale.entry)
+    // An earlier failure is no answer to one who would have tried again.
+    if (given === undefined && this.#wasSpared && this.#spared(rules) === undefined) return false
     return !this.#wasLeftToOthers && this.#watch.serves(this.#foundGroups)
   }
 
@@ -91,28 +115,24 @@ export class Flight<T> implements Joinable<T> {
     return (await this.#readL2())?.value as T | undefined
   }
 
-  lookup(l1: TierLookup['l1']): TierLookup {
-    const status = this.staleFrom === 'l1' ? 'hit' : l1
+  lookup(l1: TierLookup['l1'], given?: Given<T>): TierLookup {
+    const { entry, tier } = given?.stale ?? {}
     return {
-      l1: status,
-      l2: this.#l2,
+      l1: tier === 'l1' ? 'hit' : l1,
+      l2: tier === 'l2' ? 'hit' : this.#l2,
       l1Stored: this.#l1Stored,
       l2Stored: this.#l2Stored,
-      ttlMs: this.#ttlMs,
+      ttlMs: entry === undefined ? this.#ttlMs : entry.freshUntilMs - this.#options.parts.monotonicNow(),
     }
   }
 
-  async #run(): Promise<T> {
+  async #run(): Promise<MemoryEntry | undefined> {
     try {
       const found = await this.#readL2()
-      if (found !== undefined) {
-        this.#renewEarly(found)
-        return found.value as T
-      }
-      this.#loading = this.#loadOnce()
-      const stale = this.#isOptional ? undefined : this.#standIn.usable('revalidating')
-      if (stale === undefined) return await this.#orStale(this.#loading)
-      return this.#serveStale(stale, 'revalidating')
+      this.#hasLooked = true
+      if (found === undefined) this.#loading = this.#loadOnce()
+      else this.#renewEarly(found)
+      return found
     } finally {
       if (this.#loading === undefined) this.#options.onDone?.(this)
       else void this.#end(this.#loading)
@@ -128,36 +148,8 @@ export class Flight<T> implements Joinable<T> {
     this.#options.onDone?.(this)
   }
 
-  /** The load's value; where it fails or dawdles, a stale one that may stand in. */
-  async #orStale(loading: Promise<T>): Promise<T> {
-    const { softTimeoutMs } = this.#options.rules
-    if (softTimeoutMs > 0 && this.#standIn.usable('slow') !== undefined) {
-      let timer: NodeJS.Timeout | undefined
-      const isSlow = new Promise<true>((resolve) => {
-        timer = setTimeout(() => resolve(true), softTimeoutMs)
-      })
-      const isDone = loading.then(
-        () => false,
-        () => false,
-      )
-      if (await Promise.race([isSlow, isDone])) {
-        // Invalidated while it was waited for, it is no better than nothing.
-        const stale = this.#standIn.usable('slow')
-        if (stale !== undefined) return this.#serveStale(stale, 'slow')
-      }
-      clearTimeout(timer)
-    }
-    try {
-      return await loading
-    } catch (error) {
-      const stale = this.#standIn.usable('error')
-      if (stale === undefined) throw error
-      return this.#serveStale(stale, 'error')
-    }
-  }
-
   async #readL2(): Promise<MemoryEntry | undefined> {
-    const { parts, key, rules } = this.#options
+    const { parts, key, rules, source } = this.#options
     const { l2, coherence, monotonicNow } = parts
     if (l2 === undefined || rules.lifetimes.l2Ms === 0) return undefined
     if (!coherence.trustsL2 || !l2.isAvailable) {
@@ -167,7 +159,7 @@ export class Flight<T> implements Joinable<T> {
     }
     const { tick } = this.#watch.start
     const askedAtMs = monotonicNow()
-    const bytes = await l2.get(key)
+    const bytes = await source.read(key)
     if (bytes !== 'unanswered') return this.#take(bytes, tick, askedAtMs)
     this.#l2 = 'unavailable'
     this.#counters.l2Misses += 1
@@ -186,7 +178,7 @@ export class Flight<T> implements Joinable<T> {
     if (!isFresh || isHeld) {
       this.#l2 = bytes === undefined ? 'miss' : 'stale'
       this.#counters.l2Misses += 1
-      if (found !== undefined) this.#standIn.consider(found)
+      if (found !== undefined) this.#standIn.consider(found, 'l2')
       return undefined
     }
     this.#counters.l2Hits += 1
@@ -203,30 +195,29 @@ export class Flight<T> implements Joinable<T> {
     if (rules.lifetimes.l1Ms > 0 || rules.slidingMs > 0 || found.quietUntilMs > parts.monotonicNow()) return
     this.#counters.earlyRefreshes += 1
     this.#isOptional = true
-    this.#given = { entry: found, windowMs: 0 }
     this.#loading = this.#loadOnce()
-    this.#loading.catch(() => {})
   }
 
   /** Loads, or waits for the one who does. */
   async #loadOnce(): Promise<T> {
-    const { parts, key, rules } = this.#options
-    const { fleet, coherence, failures, monotonicNow } = parts
-    const backoffMs =
-      this.#standIn.usable('slow') === undefined ? rules.failureBackoffMs : rules.staleBackoffMs
-    const failure = failures.blocking(key, backoffMs, monotonicNow(), (tick) =>
-      coherence.local.covers(key, rules.knownGroups, tick),
-    )
-    if (failure !== undefined) throw failure.error
+    const { parts, key, rules, source } = this.#options
+    const { fleet, coherence, monotonicNow } = parts
+    const failure = this.#spared(rules)
+    if (failure !== undefined) {
+      this.#wasSpared = true
+      throw failure.error
+    }
     // Who has waited for L2 in vain does not wait a second time.
     if (this.#l2 === 'unavailable') return this.#load()
     if (fleet === undefined || !rules.isFleetWide || rules.lifetimes.l2Ms === 0) return this.#load()
-    const asked = {
+    const asked: Asked = {
       key,
       groups: rules.knownGroups,
       isOptional: this.#isOptional,
       limitMs: rules.hardTimeoutMs,
       now: monotonicNow,
+      lease: (question) => source.lease(question),
+      onWait: () => source.follow?.(key, 'waiting'),
     }
     while (coherence.trustsL2 && fleet.isAvailable) {
       const turn = await fleet.takeTurn(asked, this.#seen)
@@ -247,21 +238,33 @@ export class Flight<T> implements Joinable<T> {
     return this.#load()
   }
 
+  /** What a load failed with of late, while those rules would not try it again. */
+  #spared(rules: EntryRules<T>): { readonly error: unknown } | undefined {
+    const { key, parts } = this.#options
+    const { failures, coherence, monotonicNow } = parts
+    const backoffMs =
+      this.#standIn.usable('slow', rules) === undefined ? rules.failureBackoffMs : rules.staleBackoffMs
+    return failures.blocking(key, backoffMs, monotonicNow(), (tick) =>
+      coherence.local.covers(key, rules.knownGroups, tick),
+    )
+  }
+
   /** Remembered only where somebody would ask. */
   #fail(error: unknown): void {
-    const { parts, key, rules } = this.#options
-    const isAskedFor =
-      rules.failureBackoffMs > 0 || rules.staleIfErrorMs > 0 || rules.staleWhileRevalidateMs > 0
-    if (isAskedFor) parts.failures.failed(key, error, parts.monotonicNow(), this.#watch.start.tick)
+    const { parts, key } = this.#options
+    if (this.#remembersFailure)
+      parts.failures.failed(key, error, parts.monotonicNow(), this.#watch.start.tick)
   }
 
   async #load(lease?: Lease): Promise<T> {
-    const { parts, key, rules, load } = this.#options
-    // From here on: what was invalidated while L2 was asked is no matter to a load that begins now.
-    this.#watch = new LoadWatch(parts, key, rules.knownGroups)
-    const { start } = this.#watch
-    const keyLoad = new KeyLoad(parts, key, rules, this.#entries, load)
-    const loaded = await keyLoad.run(start, lease, this.#isBackground).catch((error: unknown) => {
+    const { parts, key, rules, source } = this.#options
+    const begin = () => {
+      // From here on: what was invalidated while L2 was asked is no matter to a load that begins now.
+      this.#watch = new LoadWatch(parts, key, rules.knownGroups)
+      return this.#watch.start
+    }
+    const due = { key, entries: this.#entries, lease, isBackground: this.#isBackground, begin }
+    const loaded = await source.load(due).catch((error: unknown) => {
       this.#fail(error)
       throw error
     })
@@ -274,22 +277,22 @@ export class Flight<T> implements Joinable<T> {
 
   /** Whether nobody waits for what is loaded. */
   get #isBackground(): boolean {
-    return this.#isOptional || this.#standIn.usable('revalidating') !== undefined
+    return this.#isOptional || this.#standIn.usable('revalidating', this.#options.rules) !== undefined
   }
 
-  #serveStale(stale: MemoryEntry, reason: StandInReason): T {
-    const { parts, key, held } = this.#options
-    this.#given = { entry: stale, windowMs: this.#standIn.windowMs(reason) }
-    this.#servedFrom = stale === held ? 'l1' : 'l2'
-    // Whoever hears of it later has been told already.
-    this.#loading?.catch(() => {})
-    if (stale !== held) {
-      this.#counters.l2StaleHits += 1
-      this.#l2 = 'hit'
-    }
-    this.#ttlMs = stale.freshUntilMs - parts.monotonicNow()
-    this.#foundGroups = stale.groups
-    parts.emit({ type: 'stale-served', key, reason })
-    return stale.value as T
+  #serveStale(stale: StaleValue): Given<T> {
+    const { parts, key } = this.#options
+    // One read of L2, however many are given what it brought.
+    if (stale.tier === 'l2' && !this.#hasServedFromL2) this.#counters.l2StaleHits += 1
+    this.#hasServedFromL2 ||= stale.tier === 'l2'
+    parts.emit({ type: 'stale-served', key, reason: stale.reason })
+    return { value: stale.entry.value as T, stale }
   }
+}
+
+/** Whether a failure matters to those who come after it. */
+function asksForFailures(
+  rules: Pick<EntryRules<unknown>, 'failureBackoffMs' | 'staleIfErrorMs' | 'staleWhileRevalidateMs'>,
+): boolean {
+  return rules.failureBackoffMs > 0 || rules.staleIfErrorMs > 0 || rules.staleWhileRevalidateMs > 0
 }

@@ -19,6 +19,14 @@ export interface L2TierOptions {
   readonly namespace: string
 }
 
+/** One key, and who asks for the right to load it. */
+export interface LeaseQuestion {
+  readonly key: string
+  readonly token: string
+  readonly ttlMs: number
+  readonly terms: LeaseTerms
+}
+
 const FAILURES_TO_OPEN = 3
 const OPEN_MS = 1_000
 const LONGEST_KEY = 200
@@ -117,27 +125,30 @@ export class L2Tier {
     }
   }
 
-  /** `undefined`: there is no knowing, so whoever asks loads. */
-  async getOrLease(
-    key: string,
-    token: string,
-    ttlMs: number,
-    terms: LeaseTerms,
-  ): Promise<LeaseReply | undefined> {
+  /** In one round trip and in the order of the questions; empty where there is no knowing, so that whoever asks loads. */
+  async getOrLeaseMany(questions: readonly LeaseQuestion[]): Promise<readonly (LeaseReply | undefined)[]> {
     const { leases } = this.#driver
-    const storedKey = this.storedKey(key)
-    const asked = async () => leases?.getOrLease(storedKey, token, ttlMs, terms)
-    let answer: Promise<LeaseReply | undefined> | undefined
-    const reply = await this.#run('lease', () => (answer = asked()), undefined, [key])
-    // An answer that comes too late may have given a lease that nobody knows of.
-    if (reply === undefined) {
-      answer?.then(
+    let answers: Promise<LeaseReply | undefined>[] = []
+    const askAll = () => {
+      answers = questions.map(async ({ key, token, ttlMs, terms }) =>
+        leases?.getOrLease(this.storedKey(key), token, ttlMs, terms),
+      )
+      return Promise.all(answers)
+    }
+    const keys = questions.map(({ key }) => key)
+    const replies = await this.#run('lease', askAll, undefined, keys)
+    if (replies !== undefined) return replies
+    // An answer that comes too late, or beside one that failed, may have given a lease that nobody knows of.
+    for (const [index, answer] of answers.entries()) {
+      const { key, token } = questions[index] as LeaseQuestion
+      answer.then(
         (late) =>
-          late?.kind === 'leased' && leases?.release(storedKey, token, `${token} again`).catch(() => {}),
+          late?.kind === 'leased' &&
+          leases?.release(this.storedKey(key), token, `${token} again`).catch(() => {}),
         () => {},
       )
     }
-    return reply
+    return []
   }
 
   async renew(key: string, token: string, ttlMs: number): Promise<boolean | undefined> {

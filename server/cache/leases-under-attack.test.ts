@@ -1,26 +1,15 @@
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { deferred } from '../../test/support/manual-clock.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { deferred } from '../../test/support/deferred.ts'
+import { countLeases, useRedisCaches } from '../../test/support/redis-caches.ts'
 import { RedisServer } from '../../test/support/redis-server.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 import type { L2Driver, L2Leases } from '../l2/l2-driver.ts'
 import { redisDriver } from '../l2/redis-driver.ts'
-import type { CacheEvent } from './cache-event.ts'
 import type { TieredCacheOptions } from './cache-options.ts'
 import { createTieredCache } from './tiered-cache.ts'
 
-let server: RedisServer
-let namespace = ''
-let testNumber = 0
-const cleanUp: (() => unknown)[] = []
-beforeAll(async () => {
-  server = await RedisServer.start()
-})
-afterAll(() => server.kill())
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).reverse()) await step()
-  testNumber += 1
-})
+const caches = useRedisCaches('leases')
 
 /** Far shorter than any lease here: who waits for one that is not given back fails by this. */
 const PATIENT = { hardTimeout: '20s' }
@@ -31,39 +20,29 @@ const FOR_EVER = { hardTimeout: 0 }
 async function makeCache(
   options: TieredCacheOptions = {},
   leases?: (inner: L2Leases) => Partial<L2Leases>,
-  { url } = server,
+  url?: string,
 ) {
-  const redis = new Redis(url)
-  redis.on('error', () => {})
-  namespace = `leases-${testNumber}`
-  const events: CacheEvent[] = []
-  const inner = redisDriver({ redis, channel: `${namespace}:wake` })
-  const cache = createTieredCache({
-    redis,
-    l2: leases && inner.leases ? over(inner, { leases: over(inner.leases, leases(inner.leases)) }) : inner,
-    namespace,
-    jitter: 0,
-    leaseMs: '1h',
-    l2TimeoutMs: '30s',
-    maxLagMs: '1h',
-    onEvent: (event) => events.push(event),
-    ...options,
-  })
-  cleanUp.push(
-    () => redis.disconnect(),
-    () => cache.close(),
+  const opened = await caches.openReady(
+    { jitter: 0, leaseMs: '1h', ...options },
+    {
+      url,
+      prepare: (redis) => {
+        const inner = redisDriver({ redis, channel: `${caches.namespace()}:wake` })
+        const attacked = leases && inner.leases && { leases: over(inner.leases, leases(inner.leases)) }
+        return { l2: attacked ? over(inner, attacked) : inner }
+      },
+    },
   )
-  expect(await cache.ready(30_000)).toBe(true)
-  const count = (outcome: string) =>
-    events.filter((event) => event.type === 'lease' && event.outcome === outcome).length
+  const { redis, events } = opened
+  const count = (outcome: 'taken' | 'waited') => countLeases(events, outcome)
   const holds = () => waitUntil(() => count('taken') === 1, 'the lease')
   const waits = () => waitUntil(() => count('waited') > 0, 'another process to wait')
   const isFree = () =>
     waitUntil(async () => (await redis.exists(leaseKey())) === 0, 'the lease to be given back')
-  return { cache, redis, events, holds, waits, isFree }
+  return { ...opened, holds, waits, isFree }
 }
 
-const leaseKey = () => `${namespace}:v:lease:{a}`
+const leaseKey = () => `${caches.namespace()}:v:lease:{a}`
 
 function over<T extends object>(inner: T, own: Partial<T>): T {
   return new Proxy(inner, {
@@ -160,10 +139,12 @@ describe('the lease is given back by a process', () => {
 describe('who waits for another process', () => {
   it('does not take what an earlier holder said for the answer of the one that holds the lease now', async () => {
     const three = await makeCache()
-    const raw = new Redis(server.url)
-    cleanUp.push(() => raw.disconnect())
-    const other = redisDriver({ redis: raw, channel: `${namespace}:wake` }) as L2Driver & { leases: L2Leases }
-    const key = `${namespace}:v:{a}`
+    const raw = new Redis(caches.url())
+    caches.cleanUp(() => raw.disconnect())
+    const other = redisDriver({ redis: raw, channel: `${caches.namespace()}:wake` }) as L2Driver & {
+      leases: L2Leases
+    }
+    const key = `${caches.namespace()}:v:{a}`
     const heard: string[] = []
     let meanwhile: (() => Promise<void>) | undefined
     const two = await makeCache({}, (inner) => ({
@@ -204,7 +185,10 @@ describe('who waits for another process', () => {
     const second = two.cache.getOrSet('a', () => 'two', FOR_EVER)
     await two.waits()
     await one.cache.clear()
-    await waitUntil(async () => (await one.redis.exists(`${namespace}:v:{marker}`)) === 0, 'the clearing')
+    await waitUntil(
+      async () => (await one.redis.exists(`${caches.namespace()}:v:{marker}`)) === 0,
+      'the clearing',
+    )
     gate.resolve('one')
     expect(await first).toBe('one')
     expect(['one', 'two']).toContain(await second)
@@ -212,9 +196,9 @@ describe('who waits for another process', () => {
 
   it('loads for itself when Redis dies', async () => {
     const own = await RedisServer.start()
-    cleanUp.push(() => own.kill())
-    const one = await makeCache({ l2TimeoutMs: '2s' }, undefined, own)
-    const two = await makeCache({ l2TimeoutMs: '2s' }, undefined, own)
+    caches.cleanUp(() => own.kill())
+    const one = await makeCache({ l2TimeoutMs: '2s' }, undefined, own.url)
+    const two = await makeCache({ l2TimeoutMs: '2s' }, undefined, own.url)
     const gate = deferred<string>()
     const first = one.cache.getOrSet('a', () => gate.promise)
     await one.holds()
@@ -227,18 +211,18 @@ describe('who waits for another process', () => {
   })
 
   it('loads at once with all others that wait, where the value turns out too large for L2', async () => {
-    const caches = [await makeCache({ maxEntryBytes: 1_000 }), await makeCache({ maxEntryBytes: 1_000 })]
-    caches.push(await makeCache({ maxEntryBytes: 1_000 }))
+    const processes = [await makeCache({ maxEntryBytes: 1_000 }), await makeCache({ maxEntryBytes: 1_000 })]
+    processes.push(await makeCache({ maxEntryBytes: 1_000 }))
     const gates = [deferred<string>(), deferred<string>()]
     let loads = 0
-    const answers = caches.map(({ cache }) =>
+    const answers = processes.map(({ cache }) =>
       cache.getOrSet('a', () => {
         loads += 1
         return gates[loads === 1 ? 0 : 1]?.promise ?? ''
       }),
     )
     const waiting = () =>
-      caches.flatMap(({ events }) => events).filter((e) => e.type === 'lease' && e.outcome === 'waited')
+      processes.flatMap(({ events }) => events).filter((e) => e.type === 'lease' && e.outcome === 'waited')
     await waitUntil(() => waiting().length >= 2, 'two to wait')
     const large = 'x'.repeat(2_000)
     gates[0]?.resolve(large)

@@ -86,11 +86,15 @@ describe('a call that can not be meant', () => {
       /`lifetimes` is 5/,
     ],
     [
-      'a read that would load',
-      (calls) => calls.get('k', { staleIfError: 1 } as object),
-      /`get` has no option `staleIfError`/,
+      'a read with an option that nothing has',
+      (calls) => calls.get('k', { stale: 1 } as object),
+      /An entry has no option `stale`/,
     ],
-    ['many such reads', (calls) => calls.getMany(['k'], { l2: 1 } as object), /`getMany` has no option `l2`/],
+    [
+      'many such reads',
+      (calls) => calls.getMany(['k'], { ttl: 1 } as object),
+      /An entry has no option `ttl`/,
+    ],
     ['a text to invalidate', (calls) => calls.invalidate('x' as never), /`invalidate` was given "x".*`keys`/],
     [
       'nothing to invalidate',

@@ -1,54 +1,23 @@
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { deferred } from '../../test/support/manual-clock.ts'
-import { RedisServer } from '../../test/support/redis-server.ts'
+import { describe, expect, it } from 'vitest'
+import { deferred } from '../../test/support/deferred.ts'
+import { countLeases, useRedisCaches } from '../../test/support/redis-caches.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
-import type { CacheEvent } from './cache-event.ts'
 import type { TieredCacheOptions } from './cache-options.ts'
-import { createTieredCache } from './tiered-cache.ts'
 
-let server: RedisServer
-let namespace = 0
-const cleanUp: (() => unknown)[] = []
-beforeAll(async () => {
-  server = await RedisServer.start()
-})
-afterAll(() => server.kill())
-beforeEach(() => {
-  namespace += 1
-})
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).reverse()) await step()
-})
+const caches = useRedisCaches('one-load')
 
-/** One "process", which never waits too short for a busy machine. */
+/** One "process". */
 async function makeCache(options: TieredCacheOptions = {}) {
-  const redis = new Redis(server.url)
-  redis.on('error', () => {})
-  const events: CacheEvent[] = []
-  const cache = createTieredCache({
-    redis,
-    namespace: `one-load-${namespace}`,
-    l2TimeoutMs: '30s',
-    maxLagMs: '1m',
-    onEvent: (event) => events.push(event),
-    ...options,
-  })
-  cleanUp.push(
-    () => redis.disconnect(),
-    () => cache.close(),
-  )
-  expect(await cache.ready(30_000)).toBe(true)
-  const waits = () => events.filter((event) => event.type === 'lease' && event.outcome === 'waited').length
-  return { cache, redis, events, waits }
+  const opened = await caches.openReady({ maxLagMs: '1m', ...options })
+  return { ...opened, waits: () => countLeases(opened.events, 'waited') }
 }
 
 describe('a missing key in several processes', () => {
   it('is loaded once, and all get the value', async () => {
-    const caches = await Promise.all([makeCache(), makeCache(), makeCache()])
+    const processes = await Promise.all([makeCache(), makeCache(), makeCache()])
     const gate = deferred<string>()
     let loads = 0
-    const answers = caches.flatMap(({ cache }) =>
+    const answers = processes.flatMap(({ cache }) =>
       Array.from({ length: 10 }, () =>
         cache.getOrSet('a', () => {
           loads += 1
@@ -56,29 +25,29 @@ describe('a missing key in several processes', () => {
         }),
       ),
     )
-    await waitUntil(() => caches.reduce((sum, { waits }) => sum + waits(), 0) === 2, 'two to wait')
+    await waitUntil(() => processes.reduce((sum, { waits }) => sum + waits(), 0) === 2, 'two to wait')
     gate.resolve('value')
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['value']))
     expect(loads).toBe(1)
   })
 
   it('that can not be loaded is tried once, and all are told', async () => {
-    const caches = await Promise.all([makeCache(), makeCache(), makeCache()])
+    const processes = await Promise.all([makeCache(), makeCache(), makeCache()])
     const gate = deferred<string>()
     let loads = 0
-    const answers = caches.map(({ cache }) =>
+    const answers = processes.map(({ cache }) =>
       cache.getOrSet('a', () => {
         loads += 1
         return gate.promise
       }),
     )
     const settled = Promise.allSettled(answers)
-    await waitUntil(() => caches.reduce((sum, { waits }) => sum + waits(), 0) === 2, 'two to wait')
+    await waitUntil(() => processes.reduce((sum, { waits }) => sum + waits(), 0) === 2, 'two to wait')
     gate.reject(new Error('no database'))
     const reasons = (await settled).map((result) => (result as { reason?: Error }).reason?.message)
     expect(reasons.every((reason) => reason?.includes('no database'))).toBe(true)
     expect(loads).toBe(1)
-    expect(await caches[0]?.cache.getOrSet('a', () => 'later')).toBe('later')
+    expect(await processes[0]?.cache.getOrSet('a', () => 'later')).toBe('later')
   })
 
   it('that has no value is not loaded by those who waited for it either', async () => {
@@ -153,8 +122,10 @@ describe('a process that holds a lease', () => {
     const one = await makeCache({ leaseMs: 200 })
     const two = await makeCache({ leaseMs: 200 })
     // What a process leaves behind that is killed: a lease, and nobody who renews it.
-    await one.redis.set(`one-load-${namespace}:v:lease:{a}`, '-0.dead.1', 'PX', 200)
+    const token = `-${one.cache.status().log.head}.dead.1`
+    await one.redis.set(`${caches.namespace()}:v:lease:{a}`, token, 'PX', 200)
     expect(await two.cache.getOrSet('a', () => 'two')).toBe('two')
+    expect(two.waits()).toBeGreaterThan(0)
   })
 
   it('is not waited for longer than hardTimeout', async () => {

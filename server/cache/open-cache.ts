@@ -13,6 +13,7 @@ import { CacheStats } from './cache-stats.ts'
 import { Coherence } from './coherence.ts'
 import { Evictions } from './evictions.ts'
 import { Failures } from './failures.ts'
+import { FleetClock } from './fleet-clock.ts'
 import { FleetLoads } from './fleet-loads.ts'
 import { L2Tier } from './l2-tier.ts'
 import { MemoryTier } from './memory-tier.ts'
@@ -33,9 +34,11 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
   const { redis, maxLagMs, monotonicNow } = options
   // A lazy client would wait for a command, and commands wait for a client that is ready.
   if (redis?.status === 'wait') redis.connect().catch(() => {})
+  const clock = redis && new FleetClock({ redis, key: logKeyOf(options.namespace), now: options.now })
   const emit = (event: CacheEvent): void => {
     if (event.type === 'log-caught-up') {
       onCaughtUp()
+      void clock?.compare()
       // The log has found Redis again; the client may be in the middle of a long pause before its next try.
       if (redis?.status === 'reconnecting') redis.connect().catch(() => {})
     }
@@ -70,7 +73,7 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
     isCloning: options.values === 'cloned',
     compressOver: options.compressOver,
     maxEntryBytes: options.maxEntryBytes,
-    now: options.now,
+    now: clock?.now ?? options.now,
     monotonicNow,
     random: options.random,
     emit,
@@ -84,9 +87,11 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
     log,
     untilReady: async (signal) => {
       if (redis !== undefined && redis.status !== 'ready') await untilReady(redis, signal)
+      if (clock?.isSet === false) await clock.compare()
       if (parts.fleet !== undefined) await parts.fleet.untilListening(signal)
     },
     close: async () => {
+      clock?.close()
       await parts.fleet?.close()
       await coherence.close()
       await log.close()
@@ -128,14 +133,18 @@ function openLog({
   if (redis === undefined) return new MemoryLog()
   return new RedisLog({
     redis,
-    // The braces keep on one node of a Cluster what the log needs beside it.
-    key: `{${namespace}}:log`,
+    key: logKeyOf(namespace),
     maxLength: logLength,
     maxLagMs,
     timeoutMs: l2TimeoutMs,
     blockMs: Math.min(1_000, Math.ceil(maxLagMs / 4)),
     now: monotonicNow,
   })
+}
+
+/** The braces keep on one node of a Cluster what the log needs beside it. */
+function logKeyOf(namespace: string): string {
+  return `{${namespace}}:log`
 }
 
 function untilReady(redis: RedisLike | RedisClusterLike, signal: AbortSignal): Promise<void> {

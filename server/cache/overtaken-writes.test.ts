@@ -1,9 +1,8 @@
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { deferred } from '../../test/support/manual-clock.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { deferred } from '../../test/support/deferred.ts'
+import { useRedisCaches } from '../../test/support/redis-caches.ts'
 import { RedisServer } from '../../test/support/redis-server.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
-import type { TieredCacheOptions } from './cache-options.ts'
 import { createTieredCache } from './tiered-cache.ts'
 
 const failing = () => Promise.reject(new Error('not there'))
@@ -47,31 +46,10 @@ describe('what an invalidation has overtaken', () => {
 })
 
 describe('with Redis away', () => {
-  let server: RedisServer
-  let namespace = 0
-  const cleanUp: (() => unknown)[] = []
-  beforeAll(async () => {
-    server = await RedisServer.start()
-  })
-  afterAll(() => server.kill())
-  afterEach(async () => {
-    for (const step of cleanUp.splice(0).reverse()) await step()
-    namespace += 1
-  })
-
-  function makeCache(options: TieredCacheOptions = {}, { url } = server) {
-    const redis = new Redis(url)
-    redis.on('error', () => {})
-    const cache = createTieredCache({ redis, namespace: `overtaken-${namespace}`, ...options })
-    cleanUp.push(
-      () => redis.disconnect(),
-      () => cache.close(),
-    )
-    return { cache, redis }
-  }
+  const caches = useRedisCaches('overtaken')
 
   it('a `set` that waits for the log does not undo an `invalidate` that has resolved meanwhile', async () => {
-    const { cache, redis } = makeCache({ l2TimeoutMs: '30s', maxLagMs: '1h' })
+    const { cache, redis } = caches.open()
     expect(await cache.ready(30_000)).toBe(true)
     const send = redis.call.bind(redis) as (...args: unknown[]) => Promise<unknown>
     const appends: ReturnType<typeof deferred<unknown>>[] = []
@@ -96,7 +74,7 @@ describe('with Redis away', () => {
   })
 
   it('`ready` waits until what was invalidated is in the log', async () => {
-    const { cache } = makeCache()
+    const { cache } = caches.open({ l2TimeoutMs: 50, maxLagMs: '2s' })
     expect(await cache.invalidate({ keys: ['a'] })).toMatchObject({ acknowledged: false })
     expect(await cache.ready(30_000)).toBe(true)
     expect(cache.status().l2).toBe('ready')
@@ -104,8 +82,8 @@ describe('with Redis away', () => {
 
   it('`close` waits for no answer of a Redis that is frozen', async () => {
     const own = await RedisServer.start()
-    cleanUp.push(() => own.kill())
-    const { cache } = makeCache({ l2TimeoutMs: '2s', maxLagMs: '1h' }, own)
+    caches.cleanUp(() => own.kill())
+    const { cache } = caches.open({ l2TimeoutMs: '2s', maxLagMs: '1h' }, { url: own.url })
     expect(await cache.ready(30_000)).toBe(true)
     own.freeze()
     await cache.close()

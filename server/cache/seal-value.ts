@@ -36,10 +36,13 @@ export function sealValue(value: unknown): SealedValue {
         continue
       }
       if (!isLoose) Object.freeze(item)
+      const isList = Array.isArray(item)
+      // JSON drops without a word what hangs on an array beside its elements, as on what `String.match` gives.
+      const isOdd = isList && Object.keys(item).length > item.length
+      if (isOdd) isJson = false
       // JSON leaves out a property that is undefined, which reads the same; in an array it would turn into null.
-      const members: unknown[] = Array.isArray(item)
-        ? item
-        : Object.values(item).filter((member) => member !== undefined)
+      const members: unknown[] =
+        isList && !isOdd ? item : Object.values(item).filter((member) => member !== undefined)
       bytes += OBJECT_BYTES + members.length * SLOT_BYTES * 2
       for (const member of members) (isLoose ? loose : rest).push(member)
     } else if (!isJsonPrimitive(item)) isJson = false

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { definePolicies, publicData } from '../../policy/index.ts'
-import { ManualClock, deferred } from '../../test/support/manual-clock.ts'
+import { deferred } from '../../test/support/deferred.ts'
+import { ManualClock } from '../../test/support/manual-clock.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 import { memoryDriver } from '../l2/memory-driver.ts'
 import type { CacheEvent } from './cache-event.ts'

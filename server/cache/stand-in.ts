@@ -1,21 +1,33 @@
 import type { CacheParts } from './cache-parts.ts'
-import type { EntryRules } from './entry-rules.ts'
 import type { MemoryEntry } from './memory-tier.ts'
 
 /** Why a value past its lifetime is given: it is being renewed, that failed, or it takes too long. */
 export type StandInReason = 'revalidating' | 'error' | 'slow'
 
+/** What a caller allows, in ms; `EntryRules` say it. */
+export interface StaleTerms {
+  readonly staleWhileRevalidateMs: number
+  readonly staleIfErrorMs: number
+  readonly softTimeoutMs: number
+}
+
+/** A value past its lifetime that a caller is given in place of a new one. */
+export interface StaleValue {
+  readonly entry: MemoryEntry
+  readonly tier: 'l1' | 'l2'
+  readonly reason: StandInReason
+}
+
 /** The best value past its lifetime that there is for a key, and for how long it may be given in place of a new one. */
 export class StandIn {
   readonly #parts: CacheParts
   readonly #key: string
-  readonly #rules: EntryRules<never>
   #entry: MemoryEntry | undefined
+  #tier: 'l1' | 'l2' = 'l1'
 
-  constructor(parts: CacheParts, key: string, rules: EntryRules<never>, held: MemoryEntry | undefined) {
+  constructor(parts: CacheParts, key: string, held: MemoryEntry | undefined) {
     this.#parts = parts
     this.#key = key
-    this.#rules = rules
     this.#entry = held
   }
 
@@ -24,28 +36,69 @@ export class StandIn {
   }
 
   /** Takes what outlives the one there is. */
-  consider(found: MemoryEntry): void {
-    if (found.freshUntilMs > (this.#entry?.freshUntilMs ?? Number.NEGATIVE_INFINITY)) this.#entry = found
+  consider(found: MemoryEntry, tier: 'l1' | 'l2'): void {
+    if (found.freshUntilMs <= (this.#entry?.freshUntilMs ?? Number.NEGATIVE_INFINITY)) return
+    this.#entry = found
+    this.#tier = tier
   }
 
-  /** The value, if it may be given now for that reason, or for any. */
-  usable(reason?: StandInReason): MemoryEntry | undefined {
+  /** The value, if who asks on those terms may be given it now for that reason. */
+  usable(reason: StandInReason, terms: StaleTerms): StaleValue | undefined {
     const entry = this.#entry
-    return entry !== undefined && this.isGood(entry, this.windowMs(reason)) ? entry : undefined
-  }
-
-  /** How far past its lifetime a value may be given. */
-  windowMs(reason?: StandInReason): number {
-    const { staleIfErrorMs, staleWhileRevalidateMs } = this.#rules
-    if (reason === 'revalidating') return staleWhileRevalidateMs
-    return reason === 'error' ? staleIfErrorMs : Math.max(staleIfErrorMs, staleWhileRevalidateMs)
+    if (entry === undefined || !this.isGood(entry, windowMs(reason, terms))) return undefined
+    return { entry, tier: this.#tier, reason }
   }
 
   /** Never what was invalidated or can't be trusted any more. */
-  isGood({ freshUntilMs, idleUntilMs, loadedAtMs, groups, since }: MemoryEntry, windowMs: number): boolean {
+  isGood(entry: MemoryEntry, window: number): boolean {
     const { coherence, monotonicNow } = this.#parts
+    const { freshUntilMs, idleUntilMs, loadedAtMs } = entry
     const nowMs = monotonicNow()
-    if (nowMs >= freshUntilMs + windowMs || nowMs >= idleUntilMs) return false
-    return coherence.trustsL1(loadedAtMs, nowMs) && !coherence.local.covers(this.#key, groups, since)
+    if (nowMs >= freshUntilMs + window || nowMs >= idleUntilMs) return false
+    return coherence.trustsL1(loadedAtMs, nowMs) && !this.isOvertaken(entry)
   }
+
+  /** Whether it has been invalidated in this process. */
+  isOvertaken({ groups, since }: MemoryEntry): boolean {
+    return this.#parts.coherence.local.covers(this.#key, groups, since)
+  }
+
+  /** What a load brings; where it fails or dawdles, a stale value that may stand in. Rejects as the load does. */
+  async orLoaded<T>(
+    loading: Promise<T>,
+    terms: StaleTerms,
+  ): Promise<{ readonly value: T } | { readonly stale: StaleValue }> {
+    const stale = this.usable('revalidating', terms) ?? (await this.#whenSlow(loading, terms))
+    if (stale !== undefined) return { stale }
+    try {
+      return { value: await loading }
+    } catch (error) {
+      const instead = this.usable('error', terms)
+      if (instead === undefined) throw error
+      return { stale: instead }
+    }
+  }
+
+  async #whenSlow(loading: Promise<unknown>, terms: StaleTerms): Promise<StaleValue | undefined> {
+    const { softTimeoutMs } = terms
+    if (softTimeoutMs === 0 || this.usable('slow', terms) === undefined) return undefined
+    let timer: NodeJS.Timeout | undefined
+    const isSlow = new Promise<true>((resolve) => {
+      timer = setTimeout(() => resolve(true), softTimeoutMs)
+    })
+    const isDone = loading.then(
+      () => false,
+      () => false,
+    )
+    // Invalidated while the load was waited for, it is no better than nothing.
+    if (await Promise.race([isSlow, isDone])) return this.usable('slow', terms)
+    clearTimeout(timer)
+    return undefined
+  }
+}
+
+/** How far past its lifetime a value may be given. */
+function windowMs(reason: StandInReason, { staleIfErrorMs, staleWhileRevalidateMs }: StaleTerms): number {
+  if (reason === 'revalidating') return staleWhileRevalidateMs
+  return reason === 'error' ? staleIfErrorMs : Math.max(staleIfErrorMs, staleWhileRevalidateMs)
 }

@@ -2,14 +2,14 @@ import { type ErrorCode, isThermoclineError } from '../../policy/index.ts'
 import type { CacheParts, LoadStart } from './cache-parts.ts'
 import type { PolicyCounters } from './cache-stats.ts'
 import { type CacheEntry, decodeEntry, encodeEntry } from './entry-codec.ts'
-import type { EntryRules } from './entry-rules.ts'
+import type { EntryRules, Lifetimes } from './entry-rules.ts'
 import { messageOf } from './message-of.ts'
 import type { MemoryEntry } from './memory-tier.ts'
 import { type SealedValue, sealValue } from './seal-value.ts'
 import { slide } from './slide.ts'
 
 const NOT_JSON =
-  'The value has no JSON form (a Date, Map, class instance, function, cycle or the like), so L2 would give back another one.'
+  'The value has no JSON form (a Date, Map, class instance, function, cycle, array with properties of its own or the like), so L2 would give back another one.'
 
 /** One value ready for both tiers. `write` is absent where L2 is not to have it. */
 export interface ReadyEntry {
@@ -49,8 +49,10 @@ export class TierEntries<T> {
     if (value === undefined) return undefined
     // L2 may answer while the log is silent: then the value is known to be good only as of the log's last word.
     const loadedAtMs = Math.min(askedAtMs, coherence.heardAtMs)
-    const freshUntilMs = askedAtMs + (found.expiresAtMs - now())
-    const l1Ms = this.#shorten(this.#l1MsOf(value.value as T))
+    const lifetimes = this.#lifetimesOf(value.value as T)
+    // Whoever wrote it may have been wrong about the time: it lives no longer than it would have if it were new.
+    const freshUntilMs = askedAtMs + Math.min(found.expiresAtMs - now(), lifetimes.l2Ms)
+    const l1Ms = this.#shorten(lifetimes.l1Ms)
     const l1UntilMs = Math.min(askedAtMs + l1Ms, freshUntilMs)
     const times = { loadedAtMs, freshUntilMs, l1UntilMs, loadMs: found.loadMs ?? 0 }
     return this.#entry(value.value as T, found.groups, tick, times)
@@ -145,12 +147,12 @@ export class TierEntries<T> {
     }
   }
 
-  /** What the value says of L1 counts in every process, not only where it was loaded. */
-  #l1MsOf(value: T): number {
+  /** What the value says counts in every process, not only where it was loaded. */
+  #lifetimesOf(value: T): Lifetimes {
     try {
-      return this.#rules.lifetimesOf(value).l1Ms
+      return this.#rules.lifetimesOf(value)
     } catch {
-      return 0
+      return { l1Ms: 0, l2Ms: this.#rules.lifetimes.l2Ms }
     }
   }
 

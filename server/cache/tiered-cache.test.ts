@@ -1,48 +1,15 @@
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Redis } from 'ioredis'
+import { describe, expect, it, vi } from 'vitest'
 import { definePolicies, publicData } from '../../policy/index.ts'
-import { RedisServer } from '../../test/support/redis-server.ts'
+import { useRedisCaches } from '../../test/support/redis-caches.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
-import type { CacheEvent } from './cache-event.ts'
 import type { TieredCacheOptions } from './cache-options.ts'
 import { type TieredCache, createTieredCache } from './tiered-cache.ts'
 
-let server: RedisServer
-let namespace = 0
-const cleanUp: (() => unknown)[] = []
-
-beforeAll(async () => {
-  server = await RedisServer.start()
-})
-afterAll(() => server.kill())
-beforeEach(() => {
-  namespace += 1
-})
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).reverse()) await step()
-})
+const caches = useRedisCaches('test')
 
 /** One "process": a cache with a Redis connection of its own. */
-async function makeCache(options: Partial<TieredCacheOptions> = {}) {
-  const redis = new Redis(server.url, { retryStrategy: () => 20 })
-  redis.on('error', () => {})
-  const events: CacheEvent[] = []
-  const cache = createTieredCache({
-    redis,
-    namespace: `test-${namespace}`,
-    // What is asked here is what happens, not how soon: a busy machine may pause for seconds.
-    l2TimeoutMs: '30s',
-    maxLagMs: '1h',
-    onEvent: (event) => events.push(event),
-    ...options,
-  })
-  cleanUp.push(
-    () => redis.disconnect(),
-    () => cache.close(),
-  )
-  expect(await cache.ready(30_000)).toBe(true)
-  return { cache, redis, events }
-}
+const makeCache = (options: TieredCacheOptions = {}) => caches.openReady(options, { retryMs: 20 })
 
 /** A loader that counts its calls and can be held back. */
 function source<T>(value: () => T) {
@@ -64,7 +31,7 @@ function source<T>(value: () => T) {
 }
 
 const settled = (cache: TieredCache, redis: Redis, key: string) =>
-  waitUntil(async () => (await redis.exists(`test-${namespace}:v:{${key}}`)) === 1, `${key} in L2`)
+  waitUntil(async () => (await redis.exists(`${caches.namespace()}:v:{${key}}`)) === 1, `${key} in L2`)
 
 describe('reading', () => {
   it('loads once, then answers from L1', async () => {
@@ -134,17 +101,30 @@ describe('reading', () => {
   it('reads a value that is no JSON from L1 only, and says so', async () => {
     const { cache, redis, events } = await makeCache()
     await cache.getOrSet('a', () => ({ at: new Date(0) }))
-    expect(await redis.exists(`test-${namespace}:v:{a}`)).toBe(0)
+    expect(await redis.exists(`${caches.namespace()}:v:{a}`)).toBe(0)
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'not-stored', code: 'value-unserializable' }),
     )
     expect(await cache.get('a')).toEqual({ at: new Date(0) })
   })
 
+  it('keeps an array in L1 only if there is more to it than its elements', async () => {
+    const { cache, redis, events } = await makeCache()
+    const match = () => 'a-1'.match(/(\w)-(?<number>\d)/)
+    const found = await cache.getOrSet('a', match)
+    expect(found?.groups?.['number']).toBe('1')
+    expect(await redis.exists(`${caches.namespace()}:v:{a}`)).toBe(0)
+    expect(events).toContainEqual(expect.objectContaining({ type: 'not-stored', key: 'a' }))
+    // The elements alone are what JSON carries.
+    await cache.getOrSet('b', () => [...(match() ?? [])], { l1: 0 })
+    await waitUntil(async () => (await cache.get('b')) !== undefined, 'the value in L2')
+    expect(await cache.get('b')).toEqual(['a-1', 'a', '1'])
+  })
+
   it('takes what Redis holds and can not be read for a miss', async () => {
     const { cache, redis } = await makeCache()
-    await redis.set(`test-${namespace}:v:{a}`, '1{"broken"')
-    await redis.set(`test-${namespace}:v:{b}`, '9[0,9e15,[],1]')
+    await redis.set(`${caches.namespace()}:v:{a}`, '1{"broken"')
+    await redis.set(`${caches.namespace()}:v:{b}`, '9[0,9e15,[],1]')
     expect(await cache.getOrSet('a', () => 'fresh')).toBe('fresh')
     expect(await cache.getOrSet('b', () => 'fresh')).toBe('fresh')
   })
@@ -164,7 +144,7 @@ describe('lifetimes', () => {
     const { load, state } = source(() => 1)
     await cache.getOrSet('a', load, { policy: 'short' })
     await settled(cache, redis, 'a')
-    expect(await redis.pttl(`test-${namespace}:v:{a}`)).toBeGreaterThan(1_000)
+    expect(await redis.pttl(`${caches.namespace()}:v:{a}`)).toBeGreaterThan(1_000)
     now += 11_000
     await cache.getOrSet('a', load, { policy: 'short' })
     expect(state.calls).toBe(1)
@@ -172,7 +152,7 @@ describe('lifetimes', () => {
     await cache.getOrSet('a', load, { policy: 'short' })
     expect(state.calls).toBe(2)
     await cache.getOrSet('b', load, { policy: 'short', l2: 0 })
-    expect(await redis.exists(`test-${namespace}:v:{b}`)).toBe(0)
+    expect(await redis.exists(`${caches.namespace()}:v:{b}`)).toBe(0)
   })
 
   it('of a policy that does not exist are an error that names those that do', async () => {
@@ -252,13 +232,13 @@ describe('invalidating', () => {
     const since = Date.now() * 1_000 - 60_000_000
     await one.cache.invalidate({ groups: ['g'] })
     await one.redis.set(
-      `test-${namespace}:v:{a}`,
+      `${caches.namespace()}:v:{a}`,
       `1${JSON.stringify([since, Date.now() + 60_000, ['g'], 'old'])}`,
     )
     expect(await one.cache.getOrSet('a', () => 'new', { groups: ['g'] })).toBe('new')
     const three = await makeCache()
     await one.redis.set(
-      `test-${namespace}:v:{a}`,
+      `${caches.namespace()}:v:{a}`,
       `1${JSON.stringify([since, Date.now() + 60_000, ['g'], 'old'])}`,
     )
     expect(await three.cache.getOrSet('a', () => 'new', { groups: ['g'] })).toBe('new')

@@ -1,6 +1,5 @@
 import { EventEmitter, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { refuseUnknownOptions } from '../../policy/index.ts'
 import { UNKNOWN_MEMBERS } from '../log/fleet-wait.ts'
 import { type CompleteInvalidation, type Invalidation, checkInvalidation } from '../log/invalidation.ts'
 import { bindEntry } from '../entry/bind-entry.ts'
@@ -10,15 +9,16 @@ import type { EntryDefinition } from '../entry/define-entry.ts'
 import { currentTrace, wantTraces } from '../trace.ts'
 import { Answers } from './answers.ts'
 import { assertLoadStart, assertLoader, assertTimeout } from './argument-checks.ts'
-import { Batch, type BatchLoader } from './batch.ts'
+import { Batch } from './batch.ts'
+import type { BatchLoader } from './batch-load.ts'
 import type { CacheParts, LoadStart } from './cache-parts.ts'
 import { type ResolvedCacheOptions, type TieredCacheOptions, resolveCacheOptions } from './cache-options.ts'
 import type { CacheStatsSnapshot } from './cache-stats.ts'
 import { type CacheStatusReport, reportStatus } from './cache-status.ts'
-import { READ_OPTIONS, type EntryOptions, type ReadOptions, assertKey } from './entry-options.ts'
+import { type EntryOptions, type ReadOptions, assertKey } from './entry-options.ts'
 import { EntryRules } from './entry-rules.ts'
+import type { HeldEntry } from './held-entry.ts'
 import type { Loader } from './key-load.ts'
-import type { MemoryEntry } from './memory-tier.ts'
 import { type OpenedCache, openCache } from './open-cache.ts'
 import {
   type InvalidateOptions,
@@ -28,7 +28,7 @@ import {
 import { TierEntries } from './tier-entries.ts'
 import { type KeyValue, writeValues } from './write-values.ts'
 
-export type { BatchLoader, BatchValues } from './batch.ts'
+export type { BatchLoader, BatchValues } from './batch-load.ts'
 export type { LoadStart } from './cache-parts.ts'
 export type { CacheStatusReport } from './cache-status.ts'
 export type { ReadOptions } from './entry-options.ts'
@@ -40,8 +40,8 @@ export type { LoadContext } from './running-loads.ts'
 const LOOK_MS = 5
 const NO_OPTIONS = Object.freeze({})
 
-/** Two tiers and the loader behind them. Make one with `createTieredCache`. */
-export class TieredCache {
+/** Two tiers and the loader behind them. Make one with `createTieredCache`; `Name` is what its policies are called. */
+export class TieredCache<Name extends string = string> {
   readonly #options: ResolvedCacheOptions
   readonly #opened: OpenedCache
   readonly #parts: CacheParts
@@ -49,7 +49,7 @@ export class TieredCache {
   readonly #answers: Answers
   readonly #caughtUp = new EventEmitter()
 
-  constructor(options: TieredCacheOptions) {
+  constructor(options: TieredCacheOptions<Name>) {
     this.#options = resolveCacheOptions(options)
     wantTraces()
     this.#opened = openCache(this, this.#options, () => this.#caughtUp.emit('caught-up'))
@@ -63,7 +63,7 @@ export class TieredCache {
    * key is loaded once, in the whole fleet where L2 can see to that. Rejects with what the loader throws, with `load-timeout`,
    * `load-failed` (another process's loader threw), `key-invalid`, `option-invalid` or `policy-unknown`; never because of L2.
    */
-  getOrSet<T>(key: string, load: Loader<T>, options: EntryOptions<T> = NO_OPTIONS): Promise<T> {
+  getOrSet<T>(key: string, load: Loader<T>, options: EntryOptions<T, Name> = NO_OPTIONS): Promise<T> {
     const nowMs = this.#now()
     const found = this.#parts.memory.find(key)
     if (
@@ -71,7 +71,7 @@ export class TieredCache {
       nowMs < found.quietUntilMs &&
       this.#parts.coherence.trustsL1(found.loadedAtMs, nowMs)
     ) {
-      return Promise.resolve(this.#answers.hit<T>(key, found, nowMs))
+      return this.#hit<T>(key, found, nowMs)
     }
     return this.#slowly(key, load, options, found, nowMs)
   }
@@ -86,7 +86,8 @@ export class TieredCache {
     // Rules are what every call makes of its options: here they are made once.
     return bindEntry(
       definition,
-      this,
+      // The names of policies in a definition are checked as it is bound.
+      this as TieredCache,
       <T>(options: CheckedEntryOptions<T>) => this.#rules(options) as unknown as typeof options,
     )
   }
@@ -101,27 +102,19 @@ export class TieredCache {
   }
 
   /** The value of a key in L1 or L2, `undefined` where neither has it. Rejects with `key-invalid`, `option-invalid` or `policy-unknown`. */
-  async get<T>(key: string, options: ReadOptions<T> = NO_OPTIONS): Promise<T | undefined> {
-    assertKey(key)
+  get<T>(key: string, options: ReadOptions<T, Name> = NO_OPTIONS): Promise<T | undefined> {
     const nowMs = this.#now()
     const found = this.#parts.memory.find(key)
-    if (found !== undefined && this.#answers.isFresh(found, nowMs))
-      return this.#answers.hit<T>(key, found, nowMs)
-    const rules = this.#readRules<T | undefined>('`get`', options)
-    this.#parts.stats.of(rules.policy).l1Misses += 1
-    // Not among the flights: somebody who brings a loader must not be told that there is nothing.
-    const flight = this.#answers.newFlight<T | undefined>(key, () => undefined, rules)
-    const value = await flight.find()
-    currentTrace.getStore()?.record(flight.lookup(found === undefined ? 'miss' : 'stale'))
-    return this.#answers.give(value)
+    if (found !== undefined && this.#answers.isFresh(found, nowMs)) return this.#hit<T>(key, found, nowMs)
+    return this.#lookDown<T>(key, options, found !== undefined)
   }
 
   /** The values of some keys in L1 or L2, in their order, in one round trip. Rejects as `get` does. */
   async getMany<T>(
     keys: readonly string[],
-    options: ReadOptions<T> = NO_OPTIONS,
+    options: ReadOptions<T, Name> = NO_OPTIONS,
   ): Promise<(T | undefined)[]> {
-    const values = await this.#batch<T>(keys, this.#readRules<T>('`getMany`', options)).find()
+    const values = await this.#batch<T>(keys, this.#rules<T>(options)).find()
     return values.map((value) => this.#answers.give(value))
   }
 
@@ -132,19 +125,22 @@ export class TieredCache {
   async getOrSetMany<T>(
     keys: readonly string[],
     loadMany: BatchLoader<T>,
-    options: EntryOptions<T> = NO_OPTIONS,
+    options: EntryOptions<T, Name> = NO_OPTIONS,
   ): Promise<(T | undefined)[]> {
     const values = await this.#batch<T>(keys, this.#rules(options)).load(loadMany)
     return values.map((value) => this.#answers.give(value))
   }
 
   /** Puts a value in both tiers and makes every process drop the one it held. Rejects with `value-unserializable` for `undefined`. */
-  set<T>(key: string, value: T, options: EntryOptions<T> = NO_OPTIONS): Promise<void> {
+  set<T>(key: string, value: T, options: EntryOptions<T, Name> = NO_OPTIONS): Promise<void> {
     return this.setMany([{ key, value }], options)
   }
 
   /** Puts some values in both tiers: one entry in the log, one round trip to L2. Rejects as `set` does. */
-  async setMany<T>(values: readonly KeyValue<T>[], options: EntryOptions<T> = NO_OPTIONS): Promise<void> {
+  async setMany<T>(
+    values: readonly KeyValue<T>[],
+    options: EntryOptions<T, Name> = NO_OPTIONS,
+  ): Promise<void> {
     await writeValues(this.#parts, values, this.#rules(options))
   }
 
@@ -199,7 +195,7 @@ export class TieredCache {
     key: string,
     given: T,
     start: LoadStart,
-    options: EntryOptions<T> = NO_OPTIONS,
+    options: EntryOptions<T, Name> = NO_OPTIONS,
   ): Promise<void> {
     assertKey(key)
     assertLoadStart(start)
@@ -246,12 +242,31 @@ export class TieredCache {
     this.#parts.memory.clear()
   }
 
+  /** An entry's own promise. Not async: that would make another for each hit. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it put there.
+  #hit<T>(key: string, found: HeldEntry, nowMs: number): Promise<T> {
+    const value = this.#answers.hit<T>(key, found, nowMs)
+    return this.#parts.isCloning ? Promise.resolve(value) : (found.answer as Promise<T>)
+  }
+
+  /** What L2 has. */
+  async #lookDown<T>(key: string, options: ReadOptions<T>, isHeld: boolean): Promise<T | undefined> {
+    assertKey(key)
+    const rules = this.#rules(options)
+    this.#parts.stats.of(rules.policy).l1Misses += 1
+    // Not among the flights: somebody who brings a loader must not be told that there is nothing.
+    const flight = this.#answers.newFlight(key, rules)
+    const value = await flight.find()
+    currentTrace.getStore()?.record(flight.lookup(isHeld ? 'stale' : 'miss'))
+    return this.#answers.give(value)
+  }
+
   /** Async, so that what is wrong with the key or the options is a rejection. */
   async #slowly<T>(
     key: string,
     load: Loader<T>,
     options: EntryOptions<T>,
-    found: MemoryEntry | undefined,
+    found: HeldEntry | undefined,
     nowMs: number,
   ): Promise<T> {
     assertKey(key)
@@ -260,12 +275,7 @@ export class TieredCache {
   }
 
   #batch<T>(keys: readonly string[], rules: EntryRules<T>): Batch<T> {
-    return new Batch<T>({ parts: this.#parts, rules, flights: this.#answers.flights, keys })
-  }
-
-  #readRules<T>(what: string, options: ReadOptions<T>): EntryRules<T> {
-    if (!(options instanceof EntryRules)) refuseUnknownOptions(what, options, READ_OPTIONS)
-    return this.#rules(options)
+    return new Batch<T>({ parts: this.#parts, rules, answers: this.#answers, keys })
   }
 
   #rules<T>(options: EntryOptions<T>): EntryRules<T> {
@@ -282,6 +292,8 @@ export class TieredCache {
  * const product = await cache.getOrSet('product:42', () => loadProduct(42), { policy: 'product', groups: ['product-42'] })
  * await cache.invalidate({ groups: ['product-42'] })
  */
-export function createTieredCache(options: TieredCacheOptions = {}): TieredCache {
+export function createTieredCache<Name extends string = string>(
+  options: TieredCacheOptions<Name> = {},
+): TieredCache<Name> {
   return new TieredCache(options)
 }

@@ -46,7 +46,8 @@ async function makeCache() {
 }
 
 /** What L2 has under keys of ours; the log and leases are elsewhere. */
-const keysInL2 = async () => inspector.keys('*:v:*')
+/** Leases, which are given back in their own time, live beside the values. */
+const keysInL2 = async () => (await inspector.keys('*:v:*')).filter((key) => !key.includes(':lease:'))
 const stored = (key: string) =>
   waitUntil(async () => (await keysInL2()).some((name) => name.endsWith(`{${key}}`)), `${key} in L2`)
 

@@ -1,5 +1,5 @@
 import { assertLoadStart, assertLoader } from '../cache/argument-checks.ts'
-import type { BatchLoader } from '../cache/batch.ts'
+import type { BatchLoader } from '../cache/batch-load.ts'
 import type { LoadStart } from '../cache/cache-parts.ts'
 import type { LoadContext } from '../cache/running-loads.ts'
 import type { InvalidationResult } from '../cache/tiered-cache.ts'

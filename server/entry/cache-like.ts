@@ -1,4 +1,4 @@
-import type { BatchLoader } from '../cache/batch.ts'
+import type { BatchLoader } from '../cache/batch-load.ts'
 import type { EntryOptions } from '../cache/entry-options.ts'
 import type { LoadStart } from '../cache/cache-parts.ts'
 import type { LoadContext } from '../cache/running-loads.ts'

@@ -11,6 +11,7 @@ import {
 } from '../../policy/index.ts'
 import { traceRequest } from '../trace.ts'
 import { type ApplyOptions, applyHeaders } from './apply-headers.ts'
+import { giveCommonShape } from './common-shape.ts'
 import { Exchange } from './exchange.ts'
 import { decidedBy, markAsDecided } from './order.ts'
 import { isWatched, onHead } from './on-head.ts'
@@ -96,6 +97,8 @@ export function createHttpPolicies<Name extends string>(
   const begin = (request: IncomingMessage, response: ServerResponse): Exchange => {
     const present = exchangeOf(response)
     if (present !== undefined) return present
+    giveCommonShape(request, 'method')
+    giveCommonShape(response, 'sendDate')
     const outer = decidedBy(response)
     const exchange = new Exchange(owner, outer, watchCredentials(request), isWatched(response))
     markAsDecided(response, exchange)

@@ -1,8 +1,10 @@
 import { Cluster, Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { deferred } from '../../test/support/deferred.ts'
 import { RedisCluster } from '../../test/support/redis-cluster.ts'
 import { RedisSentinel } from '../../test/support/redis-sentinel.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
+import { createTieredCache } from '../cache/tiered-cache.ts'
 import { describeL2Driver } from '../testing/index.ts'
 import { redisDriver } from './redis-driver.ts'
 import { leaseKeyOf } from './redis-keys.ts'
@@ -44,6 +46,35 @@ describe('on a Redis Cluster', () => {
       }),
     { describe, it },
   )
+
+  it('gives the leases of a batch to one process, whichever nodes they are on', async () => {
+    let waits = 0
+    const open = () =>
+      createTieredCache({
+        redis: connect(),
+        namespace: 'batches',
+        l2TimeoutMs: '30s',
+        maxLagMs: '1m',
+        onEvent: (event) => void (waits += event.type === 'lease' && event.outcome === 'waited' ? 1 : 0),
+      })
+    const [one, two] = [open(), open()]
+    expect([await one.ready(30_000), await two.ready(30_000)]).toEqual([true, true])
+    const gate = deferred<void>()
+    const loaded: string[] = []
+    const load = async (keys: readonly string[]) => {
+      loaded.push(...keys)
+      await gate.promise
+      return keys
+    }
+    const first = one.getOrSetMany(KEYS, load)
+    await waitUntil(() => loaded.length === KEYS.length, 'the load')
+    const second = two.getOrSetMany(KEYS, load)
+    await waitUntil(() => waits >= KEYS.length, 'the other process to wait')
+    gate.resolve()
+    expect([await first, await second]).toEqual([KEYS, KEYS])
+    expect(loaded).toHaveLength(KEYS.length)
+    await Promise.all([one.close(), two.close()])
+  })
 
   it('asks each node once for many keys', async () => {
     const driver = redisDriver({ redis: connect() })

@@ -96,6 +96,7 @@ describe('the spans of a cache at work', () => {
     }))
     expect(sizes).toEqual([
       { name: 'getMany redis', size: 3 },
+      { name: 'lease redis', size: 3 },
       { name: 'cache load', size: 3 },
     ])
   })

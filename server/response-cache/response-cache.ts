@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { ThermoclineError, describeValue } from '../../policy/index.ts'
+import { giveCommonShape } from '../http/common-shape.ts'
 import type { Middleware } from '../http/http-policies.ts'
 import { ResponseCacheEngine } from './engine.ts'
 import { type ResponseCacheOptions, resolveOptions } from './options.ts'
@@ -13,7 +14,11 @@ import { type ResponseCacheOptions, resolveOptions } from './options.ts'
  */
 export function responseCache(options: ResponseCacheOptions): Middleware {
   const engine = new ResponseCacheEngine(resolveOptions('`responseCache`', options))
-  return (request, response, next) => engine.handle(request, response, next, undefined)
+  return (request, response, next) => {
+    giveCommonShape(request, 'method')
+    giveCommonShape(response, 'sendDate')
+    engine.handle(request, response, next, undefined)
+  }
 }
 
 /**

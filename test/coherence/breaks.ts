@@ -48,19 +48,19 @@ export const BREAKS = {
     )
     replace(
       KeyLoad.prototype,
-      'run',
-      (run) =>
-        function (this: KeyLoad<unknown>, start, ...rest) {
-          const late = {
-            ...start,
+      'load',
+      (load) =>
+        function (this: KeyLoad<unknown>, due) {
+          const begin = () => ({
+            ...due.begin(),
             get since() {
               return now().since
             },
             get tick() {
               return now().tick
             },
-          }
-          return run.call(this, late, ...rest)
+          })
+          return load.call(this, { ...due, begin })
         },
     )
   },

@@ -51,14 +51,11 @@ it.each([
   [
     'a value is stamped when its load ends',
     () => {
-      const { run } = Object.getOwnPropertyDescriptors(KeyLoad.prototype)
-      vi.spyOn(KeyLoad.prototype, 'run').mockImplementation(function (
-        this: KeyLoad<unknown>,
-        start,
-        ...rest
-      ) {
-        const late = { ...start, tick: Number.MAX_SAFE_INTEGER, since: Number.MAX_SAFE_INTEGER }
-        return run.value?.call(this, late, ...rest) ?? Promise.reject(new Error('It has no `run`.'))
+      const { load } = Object.getOwnPropertyDescriptors(KeyLoad.prototype)
+      vi.spyOn(KeyLoad.prototype, 'load').mockImplementation(function (this: KeyLoad<unknown>, due) {
+        const late = { tick: Number.MAX_SAFE_INTEGER, since: Number.MAX_SAFE_INTEGER }
+        const begin = () => ({ ...due.begin(), ...late })
+        return load.value?.call(this, { ...due, begin }) ?? Promise.reject(new Error('It has no `load`.'))
       })
     },
   ],

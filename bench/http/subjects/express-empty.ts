@@ -3,7 +3,7 @@ import express, { type RequestHandler } from 'express'
 import type { Adapter } from '../adapter.ts'
 import { PATH, answer } from '../route.ts'
 
-/** The least that header policies can cost: as many middlewares as they are, that do nothing. */
+/** As many middlewares as header policies are, that do nothing, and leave requests and responses as Express does. */
 export const adapter: Adapter = () => {
   const pass: RequestHandler<{ id: string }> = (_request, _response, next) => next()
   return createServer(

@@ -3,7 +3,7 @@ import express from 'express'
 import type { Adapter } from '../adapter.ts'
 import { readyAnswer } from './ready-answer.ts'
 
-/** The ceiling for a middleware of Express. */
+/** What a middleware of Express comes to that has nothing to decide, and takes requests and responses as Express leaves them. */
 export const adapter: Adapter = () => {
   const { headers, body } = readyAnswer()
   return createServer(
