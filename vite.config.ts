@@ -1,7 +1,7 @@
+import { thermocline } from 'thermocline/vite'
 import { defineConfig } from 'vite'
 import { icons } from './examples/storefront/page/build/icons.ts'
 import { preloadFont } from './examples/storefront/page/build/preload-font.ts'
-import { workerScript } from './examples/storefront/page/build/worker-script.ts'
 
 const api = 'http://127.0.0.1:4173'
 
@@ -19,5 +19,14 @@ export default defineConfig({
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
   },
   server: { proxy: { '/api': api, '/pictures': api } },
-  plugins: [icons(), preloadFont(), workerScript()],
+  plugins: [
+    icons(),
+    preloadFont(),
+    thermocline({
+      include: '**',
+      // Browsers and operating systems fetch these on their own, never for an offline page.
+      exclude: 'icons/*.png',
+      worker: { offline: '/offline.html', shellDeny: ['^/api/', '^/pictures/'] },
+    }),
+  ],
 })

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{policy,server,sw,client,test,bench,examples}/**/*.test.ts'],
+    include: ['{policy,server,sw,client,vite,test,bench,examples}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Two cores, and tests that start servers of their own.
     maxWorkers: 2,
@@ -10,6 +10,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
-    coverage: { include: ['{policy,server,sw,client}/**/*.ts'] },
+    coverage: { include: ['{policy,server,sw,client,vite}/**/*.ts'] },
   },
 })

@@ -102,8 +102,8 @@ export class FakeContainer extends EventTarget {
     this.dispatchEvent(new Event('controllerchange'))
   }
 
-  receive(data: unknown): void {
-    this.dispatchEvent(new MessageEvent('message', { data }))
+  receive(data: unknown, ports: MessagePort[] = []): void {
+    this.dispatchEvent(new MessageEvent('message', { data, ports }))
   }
 }
 

@@ -225,6 +225,26 @@ it('leaves no timer and no listener behind when closed', async () => {
   expect(host.reloads).toBe(0)
 })
 
+it('lets go of a worker that leaves for good, and reloads for nothing that takes its place', async () => {
+  const container = new FakeContainer(established())
+  const host = new FakeHost(container)
+  const { heard } = await connect(host)
+  const { port1, port2 } = new MessageChannel()
+  const said = new Promise((resolve) => {
+    port1.addEventListener('message', resolve)
+    port1.start()
+  })
+  container.receive({ type: 'thermocline:off' }, [port2])
+  await said
+  port1.close()
+  container.registration.find()
+  container.registration.install()
+  container.registration.activate()
+  expect(heard).toEqual([])
+  expect(host.reloads).toBe(0)
+  expect(host.timers).toBe(0)
+})
+
 it('does not check when checks are off', async () => {
   const host = new FakeHost(new FakeContainer(established()))
   await connect(host, { ...OPTIONS, updateCheckMs: 0 })

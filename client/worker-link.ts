@@ -144,10 +144,15 @@ export class WorkerLink extends HoldingEventTarget<ThermoclineWorkerEventMap> im
     return worker === undefined || askWorker(worker, message, this.#host)
   }
 
-  readonly #onMessage = ({ data }: MessageEvent<unknown>) => {
-    if (typeof data !== 'object' || data === null || !('type' in data) || !('url' in data)) return
-    if (data.type !== 'thermocline:updated' || typeof data.url !== 'string') return
-    this.deliver(new UpdatedEvent(data.url), MOST_HELD_UPDATES)
+  readonly #onMessage = ({ data, ports }: MessageEvent<unknown>) => {
+    const { type, url } = (data ?? {}) as Partial<Record<string, unknown>>
+    // It leaves for good: what takes its place is no new version to reload for.
+    if (type === 'thermocline:off') {
+      this.close()
+      ports[0]?.postMessage(null)
+    }
+    if (type !== 'thermocline:updated' || typeof url !== 'string') return
+    this.deliver(new UpdatedEvent(url), MOST_HELD_UPDATES)
   }
 }
 

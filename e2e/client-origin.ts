@@ -21,9 +21,6 @@ const PAGE = `<!doctype html>
   <head>
     <meta charset="utf-8" />
     <title>Client</title>
-    <script nonce="page" type="importmap">
-      { "imports": { "structured-headers": "/modules/structured-headers/index.js" } }
-    </script>
     <script nonce="page" type="module">
       import { definePanel, register } from '/built/client/index.js'
       definePanel()
@@ -122,8 +119,6 @@ export async function startClientOrigin(): Promise<ClientOrigin> {
 
 /** The built file behind a path such as `/built/client/index.js`. */
 function fileOf(pathname: string): URL | undefined {
-  const [, folder, path] = /^\/(built|modules\/structured-headers)\/([\w/-]+\.js)$/.exec(pathname) ?? []
-  if (path === undefined) return undefined
-  const base = folder === 'built' ? '../dist/' : '../node_modules/structured-headers/dist/'
-  return new URL(base + path, import.meta.url)
+  const [, path] = /^\/built\/([\w/-]+\.js)$/.exec(pathname) ?? []
+  return path === undefined ? undefined : new URL(`../dist/${path}`, import.meta.url)
 }

@@ -15,6 +15,11 @@ export function findChromium() {
   return process.env.CHROMIUM_PATH ?? findProgram(...NAMES) ?? [MAC].find(isExecutable)
 }
 
+/** The Firefox that browser tests drive: `FIREFOX_PATH`, else the first one on the PATH. */
+export function findFirefox() {
+  return process.env.FIREFOX_PATH ?? findProgram('firefox-esr', 'firefox')
+}
+
 function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK)

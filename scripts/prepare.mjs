@@ -1,31 +1,53 @@
-// What `npm start` and `npm test` do first: install what is missing, build what is out of date. Instant when nothing is.
+// What `npm start`, `npm test` and `npm run test:engines` do first: install what is missing, build what is out of date.
+// Instant when nothing is.
 // Runs before any package is installed, so it uses Node alone.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium, findProgram } from './chromium.mjs'
+import { findChromium, findFirefox, findProgram } from './chromium.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const STAMP = join(ROOT, '.cache', 'prepared.json')
-const SOURCES = ['policy', 'server', 'sw', 'client', 'examples/storefront/page', 'examples/storefront/server']
+const SOURCES = [
+  'policy',
+  'server',
+  'sw',
+  'client',
+  'vite',
+  'examples/storefront/page',
+  'examples/storefront/server',
+]
 const BUILD_FILES = ['package.json', 'tsconfig.json', 'tsconfig.base.json', 'vite.config.ts']
 const OUTPUTS = [
   'dist/policy/index.js',
   'dist/server/index.js',
   'dist/sw/index.js',
   'dist/client/index.js',
+  'dist/vite/index.js',
   'dist/sw.js',
   'examples/storefront/dist/server/main.js',
   'examples/storefront/dist/page/index.html',
+]
+
+const program = (name, debian = name) => ({ debian, find: () => findProgram(name) })
+const CHROMIUM = { debian: 'chromium', find: findChromium }
+/** The tests drive a real browser, a real Redis and a real Memcached. */
+const TEST_PROGRAMS = [CHROMIUM, ...['redis-server', 'memcached', 'openssl'].map((name) => program(name))]
+/** The worker's own tests drive two engines more; WebKit needs a display, and brings its own. */
+const ENGINE_PROGRAMS = [
+  CHROMIUM,
+  { debian: 'firefox-esr', find: findFirefox },
+  program('WebKitWebDriver', 'webkit2gtk-driver'),
+  { debian: 'python3-gi gir1.2-webkit2-4.1', find: findWebKitForPython },
+  program('Xvfb', 'xvfb'),
 ]
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
   fail(`This is Node ${process.versions.node}; Thermocline needs 20.19 or newer.`)
 }
-const isTest = process.argv.includes('--for-tests')
 const stamp = readStamp()
 
 const lock = hashOf(['package-lock.json'])
@@ -43,21 +65,22 @@ if (
 }
 mkdirSync(dirname(STAMP), { recursive: true })
 writeFileSync(STAMP, JSON.stringify({ lock, sources }))
-if (isTest) installPrograms()
+if (process.argv.includes('--for-tests')) installPrograms(TEST_PROGRAMS)
+if (process.argv.includes('--for-engines')) installPrograms(ENGINE_PROGRAMS)
 
-/** The tests drive a real browser, a real Redis and a real Memcached; none is ever skipped. */
-function installPrograms() {
-  const missing = [
-    ...(findChromium() ? [] : ['chromium']),
-    ...['redis-server', 'memcached', 'openssl'].filter((name) => findProgram(name) === undefined),
-  ]
+/** Installs what is missing; none of the tests is ever skipped. */
+function installPrograms(programs) {
+  const missing = programs
+    .filter(({ find }) => find() === undefined)
+    .flatMap(({ debian }) => debian.split(' '))
   if (missing.length === 0) return
   const canInstall = process.getuid?.() === 0 && findProgram('apt-get') !== undefined
   if (!canInstall) {
     fail(
       `The tests need ${missing.join(', ')}, and ${missing.length > 1 ? 'they are' : 'it is'} not on the PATH.\n` +
         `  Debian, Ubuntu: sudo apt-get install ${missing.join(' ')}\n` +
-        '  macOS:          brew install redis memcached openssl, and Google Chrome or CHROMIUM_PATH=/path/to/chromium',
+        '  macOS:          brew install redis memcached openssl, Google Chrome or CHROMIUM_PATH=/path/to/chromium,\n' +
+        '                  Firefox or FIREFOX_PATH=/path/to/firefox; WebKitGTK runs on Linux only',
     )
   }
   run('Updating package lists', 'apt-get', ['update', '-qq'])
@@ -68,6 +91,12 @@ function installPrograms() {
     '--no-install-recommends',
     ...missing,
   ])
+}
+
+/** The browser that WebKitWebDriver drives is a small program of ours in Debian's own Python. */
+function findWebKitForPython() {
+  const { status } = spawnSync('/usr/bin/python3', ['-c', 'import gi; gi.require_version("WebKit2", "4.1")'])
+  return status === 0 ? '/usr/bin/python3' : undefined
 }
 
 function run(what, command, args) {

@@ -3,7 +3,8 @@ import { type CacheStatusMember, appendCacheStatus } from '../policy/index.ts'
 /** What the worker did, without its name. */
 export type OwnStatus = Omit<CacheStatusMember, 'name'>
 
-type Whole = Pick<Response, 'status' | 'statusText' | 'headers' | 'body'>
+/** A response as it is rebuilt for a page. */
+export type Whole = Pick<Response, 'status' | 'statusText' | 'headers' | 'body'>
 
 interface Annotation {
   /** Seconds. */
@@ -14,7 +15,7 @@ interface Annotation {
 }
 
 /** Fetch: a response with one of these has no body at all. */
-const NULL_BODY_STATUS: ReadonlySet<number> = new Set([204, 205, 304])
+export const NULL_BODY_STATUS: ReadonlySet<number> = new Set([204, 205, 304])
 
 /** Builds what the page is given: the response as it was, with what the caches did written on it. */
 export function createAnswer(response: Whole, { age, did, isStored }: Annotation): Response {

@@ -1,12 +1,11 @@
-import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js'
 import type { HeaderReader } from '../policy/index.ts'
+import type { Handling } from './handling.ts'
 import type { Platform } from './platform.ts'
 
-/** One GET as the cache sees it. */
+/** One GET or HEAD as the cache sees it. */
 export interface Ask {
   readonly request: Request
-  /** Fetches, runs the strategy's plugins, and keeps the worker alive. */
-  readonly handler: StrategyHandler
+  readonly handling: Handling
   /** The target URI without its fragment; plugins may have changed it. */
   readonly url: string
   readonly isSameOrigin: boolean
@@ -28,9 +27,12 @@ const MODE_DIRECTIVES: Readonly<Partial<Record<RequestCache, string>>> = {
   'only-if-cached': 'only-if-cached, max-stale',
 }
 
+/** The fields by which a page asks for less than the whole of a response. */
+export const SELECTING = ['range', 'if-range', 'if-none-match', 'if-modified-since'] as const
+
 export async function createAsk(
   request: Request,
-  handler: StrategyHandler,
+  handling: Handling,
   keyUrl: string,
   epoch: number,
   platform: Platform,
@@ -41,7 +43,7 @@ export async function createAsk(
   url.hash = ''
   return {
     request,
-    handler,
+    handling,
     url: url.href,
     isSameOrigin,
     hasCredentials: request.credentials === 'include' || (isSameOrigin && request.credentials !== 'omit'),
@@ -54,21 +56,26 @@ export async function createAsk(
 }
 
 /**
- * Whether a request is none of a cache's business: parts of a body, streams without an end, preconditions that the page
- * evaluates itself. What answers it must be exactly what the network would say.
+ * Whether a request is none of a cache's business: streams without an end, and preconditions that only the origin can
+ * evaluate (RFC 9110 §13.2.1). What answers it must be exactly what the network would say.
  */
 export function mustPassThrough(request: Request): boolean {
-  const { headers } = request
+  const { headers, method } = request
   return (
-    request.method !== 'GET' ||
-    headers.has('range') ||
+    (method !== 'GET' && method !== 'HEAD') ||
     headers.get('accept')?.includes('text/event-stream') === true ||
-    ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'].some((name) =>
-      headers.has(name),
-    ) ||
+    ['if-match', 'if-unmodified-since'].some((name) => headers.has(name)) ||
     // Developer tools make these; `fetch()` itself refuses them.
     (request.cache === 'only-if-cached' && request.mode !== 'same-origin')
   )
+}
+
+/**
+ * Whether a request wants less than the whole response: a part, its header fields, or to hear that nothing has changed.
+ * A stored response can say that; what the network says to it is no response to store.
+ */
+export function isSelective({ headers, method }: Request): boolean {
+  return method === 'HEAD' || SELECTING.some((name) => headers.has(name))
 }
 
 function withCacheMode(request: Request): HeaderReader {

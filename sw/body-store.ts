@@ -45,6 +45,19 @@ export class BodyStore {
     await cache.delete(bodyUrl(url, variant))
   }
 
+  /** Removes all bodies but those of some entries, from the caches of the partitions that these are in. */
+  async deleteOthers(entries: readonly (readonly [url: string, entry: StoredEntry])[]): Promise<void> {
+    const kept = new Set(
+      entries.map(([url, { partition, variant }]) => `${partition} ${bodyUrl(url, variant)}`),
+    )
+    for (const partition of new Set(['', ...entries.map(([, entry]) => entry.partition)])) {
+      const cache = await this.#handle(partition)
+      for (const request of await cache.keys()) {
+        if (!kept.has(`${partition} ${request.url}`)) await cache.delete(request)
+      }
+    }
+  }
+
   /** Lets go of the caches; a handle that is kept would outlive the deletion of its cache. */
   close(): void {
     this.#handles.clear()

@@ -1,17 +1,23 @@
 import { type ReuseDecision, assess, currentAge, decideReuse } from '../policy/index.ts'
 import { type OwnStatus, createAnswer } from './answer.ts'
-import type { Ask } from './ask.ts'
+import { type Ask, isSelective } from './ask.ts'
 import type { CacheParts } from './cache-parts.ts'
-import type { Exchange } from './flights.ts'
+import { workerDirectives } from './directives.ts'
+import { type Exchange, isOvertaken } from './flights.ts'
 import { hasChanged } from './has-changed.ts'
-import { sendToOrigin } from './origin.ts'
-import { mayUseCached } from './plugin-callbacks.ts'
+import { fetchExactly, observePartition, sendToOrigin } from './origin.ts'
 import type { Found } from './response-store.ts'
+import { isEnough, selectPart } from './select-part.ts'
 import { type StoredEntry, toStoredResponse } from './stored-entry.ts'
 import { variantOf } from './variant.ts'
 
 type Revalidation = Extract<ReuseDecision, { kind: 'revalidate' }>
-type Reason = 'uri-miss' | 'vary-miss' | 'request' | 'bypass'
+type Reason = 'uri-miss' | 'vary-miss' | 'partial' | 'request' | 'bypass'
+
+/** Below this, a clock that differs was put right by a little; above it, it was set back. */
+const CLOCK_SLACK_MS = 60_000
+/** Older than any lifetime. */
+const LONG_AGO_MS = 1e15
 
 /** RFC 5861 §4. */
 const STALE_IF_ERROR: ReadonlySet<number> = new Set([500, 502, 503, 504])
@@ -27,7 +33,7 @@ export class CacheAnswer {
   }
 
   async decide(): Promise<Response> {
-    const { handler, request } = this.#ask
+    const { handling, request } = this.#ask
     if (request.cache === 'no-store') return await this.#forward('bypass')
     if (request.cache === 'reload') return await this.#forward('request')
     const found = await this.#parts.store.find(this.#ask)
@@ -35,20 +41,37 @@ export class CacheAnswer {
       return request.cache === 'only-if-cached' ? notCached() : await this.#forward(found)
     const decision = this.#decideReuse(found.entry)
     if (decision.kind === 'unsatisfiable') return notCached()
+    if (found.entry.part !== undefined && !this.#isPartEnough(found, decision))
+      return request.cache === 'only-if-cached' ? notCached() : await this.#forward('partial')
     if (decision.kind === 'revalidate') return await this.#revalidate(found, decision)
     const answer = this.#answerStored(found, { hit: true, ttl: decision.ttl })
     if (decision.kind === 'stale-while-revalidate')
-      void handler.waitUntil(this.#revalidateInBackground(found))
+      void handling.waitUntil(this.#revalidateInBackground(found))
     return await answer
   }
 
+  /** A part answers what lies in it, while it is fresh; it is not worth a validation, nor a window. */
+  #isPartEnough({ entry }: Found, { kind }: ReuseDecision): boolean {
+    return kind === 'fresh' && isEnough(this.#ask.request, entry, new Headers(entry.headers))
+  }
+
   #decideReuse(entry: StoredEntry): ReuseDecision {
-    return decideReuse({
-      requestHeaders: this.#ask.headers,
-      stored: assess(toStoredResponse(entry), 'private'),
-      nowMs: this.#parts.platform.now(),
+    const stored = toStoredResponse(entry)
+    const nowMs = this.#parts.platform.now()
+    const assessed = assess(stored, 'private', workerDirectives(stored.headers))
+    // RFC 8246 §2: what never changes is not asked for again while it is fresh, also when its page is reloaded.
+    const isReload = this.#ask.request.cache === 'no-cache' && assessed.directives.values.immutable
+    const decision = decideReuse({
+      requestHeaders: isReload ? this.#ask.request.headers : this.#ask.headers,
+      stored: assessed,
+      // What seems to come from the future was stored before the clock was set back: nobody knows how old it is.
+      nowMs: nowMs < entry.responseTimeMs - CLOCK_SLACK_MS ? nowMs + LONG_AGO_MS : nowMs,
       cacheType: 'private',
     })
+    // An author who states how long a stale response may stand in for a failure means it when the network is away, too.
+    return decision.kind === 'revalidate' && assessed.directives.values.staleIfError !== undefined
+      ? { ...decision, staleIfDisconnected: decision.staleIfError }
+      : decision
   }
 
   /** Answers with what is stored; asks the origin where a plugin or a change of partition forbids that meanwhile. */
@@ -57,30 +80,41 @@ export class CacheAnswer {
     const { entry, row } = found
     const stored = toStoredResponse(entry)
     const whole = { ...stored, body: found.body.body }
-    const cached = this.#ask.handler.hasCallback('cachedResponseWillBeUsed')
-      ? await mayUseCached(this.#ask, this.#parts, new Response(whole.body, stored))
-      : whole
+    const { beforeUse } = this.#ask.handling.hooks ?? {}
+    const cached = beforeUse ? await beforeUse(new Response(whole.body, stored)) : whole
     const isOthers = entry.partition !== '' && partitions.epoch !== this.#ask.epoch
     if (cached === undefined || isOthers) return await this.#forward('uri-miss')
-    void this.#ask.handler.waitUntil(store.touch(row))
-    return createAnswer(cached, { age: currentAge(stored, platform.now()), isStored: true, did })
+    void this.#ask.handling.waitUntil(store.touch(row))
+    return createAnswer(selectPart(this.#ask.request, entry, cached), {
+      age: currentAge(stored, platform.now()),
+      isStored: true,
+      did,
+    })
   }
 
   /** RFC 9111 §4.3. Others who want the same validated join in. */
   async #revalidate(found: Found, decision: Revalidation): Promise<Response> {
-    const answerStale = () =>
-      this.#answerStored(found, { hit: true, ttl: decision.ttl, detail: 'stale-if-error' })
+    const detail = decision.staleIfError ? 'stale-if-error' : 'disconnected'
+    const answerStale = () => this.#answerStored(found, { hit: true, ttl: decision.ttl, detail })
+    if (isSelective(this.#ask.request)) {
+      return await this.#forwardSelective().catch((error: unknown) => {
+        if (decision.staleIfDisconnected) return answerStale()
+        throw error
+      })
+    }
     const joined = this.#parts.flights.join(this.#validationKey(found))
     let isOwn = joined === undefined
     let exchange: Exchange
     try {
       exchange = await (joined ?? this.#validate(found))
-      if (!isOwn && exchange.confirmed === undefined && !this.#canShare(exchange)) {
+      if (!isOwn && !this.#canShareValidated(exchange)) {
         isOwn = true
         exchange = await this.#send(undefined, found)
       }
     } catch (error) {
-      if (decision.staleIfError) return await answerStale()
+      if (decision.staleIfDisconnected) return await answerStale()
+      // RFC 9111 §5.2.2.2. A navigation may yet have a fallback, and who has gone away hears nothing.
+      if (this.#ask.request.mode !== 'navigate' && !this.#ask.request.signal.aborted) return notCached()
       throw error
     }
     const { confirmed, response } = exchange
@@ -89,7 +123,7 @@ export class CacheAnswer {
     if (confirmed !== undefined)
       return await this.#answerStored({ ...found, entry: confirmed }, { ...did, stored: true })
     if (!decision.staleIfError || !STALE_IF_ERROR.has(response.status))
-      return this.#answerExchange(exchange, did)
+      return this.answerExchange(exchange, did)
     if (isOwn) void response.body?.cancel()
     return await answerStale()
   }
@@ -120,6 +154,15 @@ export class CacheAnswer {
 
   /** Answers from the origin; one request serves all who ask for the same meanwhile, where its answer allows that. */
   async #forward(reason: Reason): Promise<Response> {
+    const { request: asked } = this.#ask
+    if (isSelective(asked)) {
+      // A part may be stored; so may the whole, where the origin does not send parts.
+      const isRange =
+        asked.method === 'GET' && asked.headers.has('range') && !asked.headers.has('if-none-match')
+      return isRange && reason !== 'bypass' && reason !== 'request'
+        ? this.answerExchange(await this.#send(undefined), { fwd: reason })
+        : await this.#forwardSelective()
+    }
     const { flights, partitions } = this.#parts
     // A switch may have come between: from here on it is a request of the new partition.
     this.#ask = { ...this.#ask, epoch: partitions.epoch }
@@ -130,13 +173,25 @@ export class CacheAnswer {
     if (joined !== undefined) {
       const exchange = await joined
       if (this.#canShare(exchange)) {
-        const { kind } = this.#decideReuse(exchange.entry)
-        if (kind === 'fresh' || kind === 'stale-while-revalidate') {
-          return this.#answerExchange(exchange, { fwd: reason, collapsed: true })
+        const decision = this.#decideReuse(exchange.entry)
+        if (decision.kind === 'fresh' || decision.kind === 'stale-while-revalidate') {
+          return this.answerExchange(exchange, { fwd: reason, collapsed: true })
+        }
+        // It is to be validated. Where the body is still arriving, storing may wait for a page that does not read on.
+        if (decision.kind === 'revalidate' && exchange.body?.isEnded !== false && (await exchange.settled)) {
+          const found = await this.#parts.store.find(this.#ask)
+          if (typeof found !== 'string') return await this.#revalidate(found, decision)
         }
       }
     }
-    return this.#answerExchange(await this.#send(joined === undefined ? key : undefined), { fwd: reason })
+    return this.answerExchange(await this.#send(joined === undefined ? key : undefined), { fwd: reason })
+  }
+
+  /** What asks for less than the whole goes on as it is, and what comes back is for the page alone. */
+  async #forwardSelective(): Promise<Response> {
+    const response = await fetchExactly(this.#ask)
+    await observePartition(this.#ask, this.#parts, response)
+    return response
   }
 
   async #send(key: string | undefined, found?: Found, isBackground?: boolean): Promise<Exchange> {
@@ -147,11 +202,24 @@ export class CacheAnswer {
 
   /** Whether somebody else's answer is there for this request as well (RFC 9111 §4: collapsed requests). */
   #canShare(exchange: Exchange): exchange is Exchange & { entry: StoredEntry } {
-    const { body, entry, varyBy = [] } = exchange
-    return entry !== undefined && body?.isJoinable !== false && variantOf(this.#ask, varyBy) === entry.variant
+    const { body, entry, response, ticket, varyBy = [] } = exchange
+    return (
+      entry !== undefined &&
+      body?.isJoinable !== false &&
+      !isOvertaken(ticket, response.headers) &&
+      variantOf(this.#ask, varyBy) === entry.variant
+    )
   }
 
-  #answerExchange({ body, entry, isUntouchable, response, ...times }: Exchange, did: OwnStatus): Response {
+  #canShareValidated(exchange: Exchange): boolean {
+    const { confirmed, ticket } = exchange
+    return confirmed === undefined
+      ? this.#canShare(exchange)
+      : !isOvertaken(ticket, new Headers(confirmed.headers))
+  }
+
+  /** What the network said, for one of those who asked. */
+  answerExchange({ body, entry, isUntouchable, response, ...times }: Exchange, did: OwnStatus): Response {
     if (isUntouchable) return response
     const { headers, status, statusText } = response
     const whole = { status, statusText, headers, body: body?.open() ?? response.body }

@@ -6,7 +6,7 @@ export interface Schema extends DBSchema {
   entries: {
     key: [...RowKey]
     value: UrlRow
-    indexes: { 'by-use': [cacheName: string, lastUsedMs: number] }
+    indexes: { 'by-use': [cacheName: string, lastUsedMs: number]; 'by-group': string }
   }
   state: { key: string; value: unknown }
 }
@@ -15,7 +15,7 @@ export type Connection = IDBPDatabase<Schema>
 
 const NAME = 'thermocline'
 /** A store that can't be read as it is belongs to another version: it is a cache, so it is dropped, not migrated. */
-const VERSION = 1
+const VERSION = 2
 /** A connection that answers nothing is as bad as none (WebKit bugs 197050, 226547). */
 const LIMIT_MS = 2_000
 const RETRY_MS = 10_000
@@ -71,9 +71,10 @@ export class Database {
     const opening = Promise.resolve().then(() =>
       this.#platform.openDatabase<Schema>(NAME, VERSION, {
         upgrade(connection) {
-          connection
-            .createObjectStore('entries', { keyPath: 'key' })
-            .createIndex('by-use', ['cacheName', 'lastUsedMs'])
+          for (const name of connection.objectStoreNames) connection.deleteObjectStore(name)
+          const entries = connection.createObjectStore('entries', { keyPath: 'key' })
+          entries.createIndex('by-use', ['cacheName', 'lastUsedMs'])
+          entries.createIndex('by-group', 'groups', { multiEntry: true })
           connection.createObjectStore('state')
         },
         blocking(_current, _blocked, event) {

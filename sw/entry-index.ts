@@ -7,6 +7,7 @@ import {
   writeTotals,
 } from './cache-totals.ts'
 import type { Database } from './database.ts'
+import { groupsOf } from './flights.ts'
 import type { RowKey, StoredEntry, UrlRow } from './stored-entry.ts'
 
 /** Rows kept in memory. */
@@ -59,13 +60,17 @@ export class EntryIndex {
     nowMs: number,
   ): Promise<CacheTotals> {
     const key = this.#key(entry.partition, url)
-    const added = (row: UrlRow | undefined): UrlRow => ({
-      key,
-      cacheName: this.#cacheName,
-      lastUsedMs: nowMs,
-      varyBy: varyBy ?? row?.varyBy ?? [],
-      variants: { ...row?.variants, [entry.variant]: entry },
-    })
+    const added = (row: UrlRow | undefined): UrlRow => {
+      const variants = { ...row?.variants, [entry.variant]: entry }
+      return {
+        key,
+        cacheName: this.#cacheName,
+        lastUsedMs: nowMs,
+        varyBy: varyBy ?? row?.varyBy ?? [],
+        variants,
+        groups: rowGroups(url, Object.values(variants)),
+      }
+    }
     this.#remember(key, added(this.#memory.get(key.join(' '))))
     try {
       return await this.#change(async (entries, totals) => {
@@ -85,6 +90,30 @@ export class EntryIndex {
   async remove(url: string, partitions: readonly string[]): Promise<UrlRow[]> {
     const keys = partitions.map((partition) => this.#key(partition, url))
     return await this.#removeRows((entries) => Promise.all(keys.map((key) => entries.get([...key]))))
+  }
+
+  /** Removes the rows that are in one of these groups, in all partitions, and returns them. */
+  async removeGroups(groups: readonly string[]): Promise<UrlRow[]> {
+    const isMember = (row: UrlRow | undefined) => row?.groups.some((group) => groups.includes(group)) === true
+    // From here on they are misses, whatever becomes of the rest.
+    for (const [key, row] of this.#memory) if (isMember(row)) this.#memory.delete(key)
+    return await this.#removeRows(async (entries) => {
+      const found = await Promise.all(groups.map((group) => entries.index('by-group').getAll(group)))
+      const rows = new Map(found.flat().map((row) => [row.key.join(' '), row]))
+      return [...rows.values()].filter(({ cacheName }) => cacheName === this.#cacheName)
+    })
+  }
+
+  /** How much there is. */
+  async totals(): Promise<CacheTotals> {
+    return await this.#change(async () => {})
+  }
+
+  /** All rows. */
+  async all(): Promise<UrlRow[]> {
+    return await this.#database.use((connection) =>
+      connection.getAllFromIndex('entries', 'by-use', usedRange(this.#cacheName)),
+    )
   }
 
   /** Notes that rows were used; those that are gone stay gone. */
@@ -189,4 +218,10 @@ export class EntryIndex {
     this.#generation = this.#database.generation
     this.#memory.clear()
   }
+}
+
+function rowGroups(url: string, entries: readonly StoredEntry[]): string[] {
+  const { origin } = new URL(url)
+  const names = entries.flatMap(({ headers }) => groupsOf(new Headers(headers)))
+  return Array.from(new Set(names), (name) => `${origin} ${name}`)
 }

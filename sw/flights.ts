@@ -1,9 +1,12 @@
+import { parseCacheGroups } from '../policy/index.ts'
+import { withoutSearch } from './search-keys.ts'
 import type { SharedBody } from './shared-body.ts'
 import type { StoredEntry } from './stored-entry.ts'
 
 /** What came back from the network for one request. */
 export interface Exchange {
   readonly response: Response
+  readonly ticket: Ticket
   readonly requestTimeMs: number
   readonly responseTimeMs: number
   /** Opaque, redirected and the like: handed on as it is, neither stored nor annotated. */
@@ -21,7 +24,20 @@ export interface Exchange {
 
 /** Says whether what a request brings may still be stored. */
 export interface Ticket {
+  /** Its URL was written to. */
   isOutdated: boolean
+  /** What was written to meanwhile: a response in one of these groups may be from before. */
+  readonly outdatedGroups: Set<string>
+}
+
+/** Whether a write came between a request and the response that has, or had, these header fields. */
+export function isOvertaken({ isOutdated, outdatedGroups }: Ticket, ...responses: Headers[]): boolean {
+  return isOutdated || responses.some((headers) => groupsOf(headers).some((name) => outdatedGroups.has(name)))
+}
+
+/** The groups of a response (RFC 9875 §2). */
+export function groupsOf(headers: Headers): string[] {
+  return parseCacheGroups(headers.get('cache-groups'))
 }
 
 /** One request on its way to the origin, which others may join. */
@@ -50,7 +66,7 @@ export class Flights {
     key: string | undefined,
     send: (ticket: Ticket) => Promise<Exchange>,
   ): Promise<Exchange> {
-    const ticket: Ticket = { isOutdated: false }
+    const ticket: Ticket = { isOutdated: false, outdatedGroups: new Set() }
     const flight: Flight = { key, url, ticket, exchange: send(ticket) }
     this.#flights.add(flight)
     const land = () => this.#flights.delete(flight)
@@ -58,10 +74,21 @@ export class Flights {
     return flight.exchange
   }
 
-  /** Something was written to the URL, or to all: what is under way is joined by nobody any more, and not stored. */
+  /**
+   * Something was written to the URL, or to all: what is under way is joined by nobody any more, and not stored. Queries
+   * are passed over: a response may yet say that they make no difference.
+   */
   outdate(url?: string): void {
     for (const flight of this.#flights) {
-      if (url === undefined || flight.url === url) flight.ticket.isOutdated = true
+      if (url === undefined || withoutSearch(flight.url) === withoutSearch(url))
+        flight.ticket.isOutdated = true
+    }
+  }
+
+  /** Groups of an origin were written to; which responses are in them is known once they arrive. */
+  outdateGroups(origin: string, groups: readonly string[]): void {
+    for (const { ticket, url } of this.#flights) {
+      if (new URL(url).origin === origin) for (const group of groups) ticket.outdatedGroups.add(group)
     }
   }
 }

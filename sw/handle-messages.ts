@@ -1,15 +1,19 @@
 import { describeValue, isPartitionId } from '../policy/index.ts'
-import type { HttpCache } from './http-cache.ts'
 import { workerPlatform } from './platform.ts'
 import { workerState } from './worker-state.ts'
 
 declare const self: ServiceWorkerGlobalScope
 
+/** A cache that a page may have emptied. */
+export interface ClearableCache {
+  clear(): Promise<void>
+}
+
 /**
  * Answers the messages of `thermocline/client`: `thermocline:skip-waiting`, `thermocline:partition` and
  * `thermocline:clear`. A message with a port gets `{ ok: boolean }` back once it has been carried out.
  */
-export function handleMessages(caches: readonly HttpCache[]): void {
+export function handleMessages(caches: readonly ClearableCache[]): void {
   self.addEventListener('message', (event) => {
     const { type, partition } = (event.data ?? {}) as Record<string, unknown>
     // Others of the worker's listeners answer what is theirs.
@@ -23,7 +27,7 @@ export function handleMessages(caches: readonly HttpCache[]): void {
   })
 }
 
-async function carryOut(type: unknown, partition: unknown, caches: readonly HttpCache[]): Promise<void> {
+async function carryOut(type: unknown, partition: unknown, caches: readonly ClearableCache[]): Promise<void> {
   if (type === 'thermocline:skip-waiting') await self.skipWaiting()
   else if (type === 'thermocline:clear') await Promise.all(caches.map((cache) => cache.clear()))
   else if (type === 'thermocline:partition') {

@@ -61,7 +61,59 @@ describe('time', () => {
     worker.platform.pass(120_000)
     expect((await worker.ask('/a')).did).toBe('SW; hit; ttl=-60; detail=stale-if-error')
     worker.platform.pass(1_000)
-    await expect(worker.start('/a').response).rejects.toThrow('Failed to fetch')
+    expect((await worker.ask('/a')).status).toBe(504)
+  })
+
+  it('answers stale while the network is away, where nothing forbids it', async () => {
+    const worker = new FakeWorker()
+    says(worker, {
+      '/a': ['a', { 'Cache-Control': 'max-age=60' }],
+      '/b': ['b', { 'Cache-Control': 'max-age=60, must-revalidate' }],
+    })
+    await worker.ask('/a')
+    await worker.ask('/b')
+    worker.platform.network = away
+    worker.platform.pass(90_000)
+    expect((await worker.ask('/a')).did).toBe('SW; hit; ttl=-30; detail=disconnected')
+    expect((await worker.ask('/b')).status).toBe(504)
+    await expect(worker.start('/c').response).rejects.toThrow('Failed to fetch')
+  })
+
+  it('obeys SW-Cache-Control before Cache-Control', async () => {
+    const worker = new FakeWorker()
+    says(worker, {
+      '/a': ['a', { 'Cache-Control': 'no-store', 'SW-Cache-Control': 'max-age=60' }],
+      '/b': ['b', { 'Cache-Control': 'max-age=60', 'SW-Cache-Control': 'no-store' }],
+      '/c': ['c', { 'Cache-Control': 'max-age=60', 'SW-Cache-Control': '(malformed' }],
+    })
+    const did = async (path: string) => {
+      await worker.ask(path)
+      return (await worker.ask(path)).did
+    }
+    expect(await did('/a')).toBe('SW; hit; ttl=60')
+    expect(await did('/b')).toBe('SW; fwd=uri-miss')
+    expect(await did('/c')).toBe('SW; hit; ttl=60')
+  })
+
+  it('asks about what seems to come from the future, since the clock was set back', async () => {
+    const worker = new FakeWorker()
+    says(worker, { '/a': ['a', { 'Cache-Control': 'max-age=600, stale-while-revalidate=600' }] })
+    await worker.ask('/a')
+    worker.platform.nowMs -= 59_000
+    expect((await worker.ask('/a')).did).toBe('SW; hit; ttl=600')
+    worker.platform.nowMs -= 3_600_000
+    expect((await worker.ask('/a')).did).toBe('SW; fwd=stale; fwd-status=200; stored')
+    expect((await worker.ask('/a')).did).toBe('SW; hit; ttl=600')
+  })
+
+  it('does not ask again on a reload for what never changes', async () => {
+    const worker = new FakeWorker()
+    says(worker, { '/a': ['a', { 'Cache-Control': 'max-age=60, immutable' }] })
+    await worker.ask('/a')
+    expect((await worker.ask('/a', { cache: 'no-cache' })).did).toBe('SW; hit; ttl=60')
+    worker.platform.pass(61_000)
+    expect((await worker.ask('/a', { cache: 'no-cache' })).did).toBe('SW; fwd=stale; fwd-status=200; stored')
+    expect((await worker.ask('/a', { cache: 'reload' })).did).toBe('SW; fwd=request; stored')
   })
 
   it('is fresh again after a 304, with the header fields that it brought', async () => {
@@ -85,6 +137,37 @@ describe('time', () => {
 })
 
 describe('the origin’s other answers', () => {
+  it('keeps one that has no body', async () => {
+    const worker = new FakeWorker()
+    // As Chromium has it: a body that is empty, but there.
+    worker.platform.network = () => {
+      const response = new Response('', { headers: { 'Cache-Control': 'max-age=60' } })
+      return Object.defineProperty(response, 'status', { value: 204 })
+    }
+    expect(await worker.ask('/a')).toMatchObject({ status: 204, did: 'SW; fwd=uri-miss; stored' })
+    expect(await worker.ask('/a')).toMatchObject({ status: 204, did: 'SW; hit; ttl=60' })
+  })
+
+  it('hands on a status that no page could make', async () => {
+    const worker = new FakeWorker()
+    worker.platform.network = () =>
+      Object.defineProperty(new Response('odd', { headers: { 'Cache-Control': 'max-age=60' } }), 'status', {
+        value: 999,
+      })
+    expect(await worker.ask('/a')).toMatchObject({ status: 999, body: 'odd', did: null })
+  })
+
+  it('counts an `Expires` that can’t be read as past, and needs no `Date` for one that can', async () => {
+    const worker = new FakeWorker()
+    says(worker, {
+      '/a': ['a', { Expires: '0' }],
+      '/b': ['b', { Expires: new Date(worker.platform.nowMs + 60_000).toUTCString() }],
+    })
+    expect((await worker.ask('/a')).did).toBe('SW; fwd=uri-miss')
+    await worker.ask('/b')
+    expect((await worker.ask('/b')).did).toBe('SW; hit; ttl=60')
+  })
+
   it('drops what the server no longer lets it keep', async () => {
     const worker = new FakeWorker()
     says(worker, { '/a': ['a', { 'Cache-Control': 'max-age=60, stale-while-revalidate=600' }] })

@@ -1,5 +1,5 @@
 import { conditionalHeaders } from '../policy/index.ts'
-import type { Ask } from './ask.ts'
+import { type Ask, SELECTING } from './ask.ts'
 import { type StoredEntry, toStoredResponse } from './stored-entry.ts'
 
 /**
@@ -21,6 +21,8 @@ export function toNetworkRequest(ask: Ask, stored?: StoredEntry): Request {
     })
   }
   const headers = new Headers(request.headers)
+  // The whole of it is asked for, whatever the page wants of it.
+  if (stored !== undefined) for (const name of SELECTING) headers.delete(name)
   if (!headers.has('cache-control')) headers.set('Cache-Control', directiveFor(request, stored))
   // Browsers add `Pragma: no-cache` to this mode unless there is one.
   if (!headers.has('pragma')) headers.set('Pragma', '')
@@ -30,6 +32,7 @@ export function toNetworkRequest(ask: Ask, stored?: StoredEntry): Request {
     }
   }
   return new Request(request.url, {
+    method: stored === undefined ? request.method : 'GET',
     headers,
     // Neither `navigate` nor the header fields that `no-cors` forbids can be made by script.
     mode: 'same-origin',

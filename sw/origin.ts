@@ -2,18 +2,18 @@ import {
   PARTITION_HEADER,
   decideStore,
   freshnessLifetime,
-  parseCacheControl,
   parseDeltaSeconds,
   storableHeaders,
   updateStoredHeaders,
 } from '../policy/index.ts'
+import { NULL_BODY_STATUS } from './answer.ts'
 import type { Ask } from './ask.ts'
 import type { CacheParts } from './cache-parts.ts'
-import type { Exchange, Ticket } from './flights.ts'
+import { workerDirectives } from './directives.ts'
+import { type Exchange, type Ticket, isOvertaken } from './flights.ts'
 import { toNetworkRequest } from './network-request.ts'
-import { mayUpdateCache, tellCacheUpdated } from './plugin-callbacks.ts'
 import { SharedBody } from './shared-body.ts'
-import type { StoredEntry } from './stored-entry.ts'
+import type { Part, StoredEntry } from './stored-entry.ts'
 import { isSafeMethod } from './unsafe-method.ts'
 import { type Variation, describeVariation, variantOf } from './variant.ts'
 
@@ -30,18 +30,14 @@ const READABLE_TYPE = /^(?:basic|cors|default)$/
 
 /** Sends a request to the origin, learns the partition, and sees that what may be stored is. */
 export async function sendToOrigin(ask: Ask, parts: CacheParts, options: SendOptions): Promise<Exchange> {
-  const { handler, request, url } = ask
+  const { url } = ask
   const { partitions, platform, store } = parts
   const { stored, ticket } = options
   const requestTimeMs = platform.now()
-  let response = await handler.fetch(toNetworkRequest(ask, stored))
-  if (response.type === 'opaqueredirect' && request.redirect !== 'manual') {
-    // Where it leads is hidden from a worker; only the browser can follow it.
-    response = await handler.fetch(request)
-  }
+  const response = await fetchExactly(ask, stored)
   const responseTimeMs = platform.now()
   const epoch = await observePartition(ask, parts, response)
-  const exchange: Exchange = { response, requestTimeMs, responseTimeMs }
+  const exchange: Exchange = { response, ticket, requestTimeMs, responseTimeMs }
 
   if (response.status === 304 && stored !== undefined) {
     if (stored.partition !== '' && partitions.epoch !== ask.epoch) {
@@ -50,21 +46,45 @@ export async function sendToOrigin(ask: Ask, parts: CacheParts, options: SendOpt
     }
     const headers = updateStoredHeaders(stored.headers, [...response.headers])
     const confirmed: StoredEntry = { ...stored, requestTimeMs, responseTimeMs, headers }
-    if (ticket.isOutdated) return { ...exchange, confirmed }
+    if (isOvertaken(ticket, new Headers(stored.headers), new Headers(headers)))
+      return { ...exchange, confirmed }
     return { ...exchange, confirmed, settled: settle(ask, store.update(url, confirmed)) }
   }
-  // What was redirected would lose its URL when it is rebuilt.
-  if (response.redirected || !READABLE_TYPE.test(response.type)) return { ...exchange, isUntouchable: true }
+  return await takeIn(ask, parts, exchange, options, epoch)
+}
+
+/** Sees that a response is stored, if it may be; `epoch` is the one under which it may. */
+export async function takeIn(
+  ask: Ask,
+  parts: CacheParts,
+  exchange: Exchange,
+  options: SendOptions,
+  epoch: number,
+): Promise<Exchange> {
+  const { response } = exchange
+  const { stored } = options
+  // What was redirected would lose its URL when it is rebuilt, and what has a status of its own can't be.
+  if (response.redirected || response.status > 599 || !READABLE_TYPE.test(response.type))
+    return { ...exchange, isUntouchable: true }
 
   // RFC 9111 §4.3.3: a server error does not replace what is stored; anything else that is not kept ends it.
   if (stored !== undefined && response.status >= 500) return exchange
-  const variation = describeStorable(ask, parts, response)
+  const variation = describeStorable(ask, parts, exchange)
   const partition = variation?.isPerUser ? await privatePartition(ask, parts, epoch) : ''
   if (variation !== undefined && partition !== undefined) {
     return await keep(ask, parts, exchange, { ...options, varyBy: variation.varyBy, partition, epoch })
   }
-  if (stored !== undefined) void handler.waitUntil(store.remove(url))
+  if (stored !== undefined) void ask.handling.waitUntil(parts.store.remove(ask.url))
   return exchange
+}
+
+/** Sends a request to the network and nowhere else, the stored response to be validated with it. */
+export async function fetchExactly(ask: Ask, stored?: StoredEntry): Promise<Response> {
+  const { handling, request } = ask
+  const response = await handling.fetch(toNetworkRequest(ask, stored))
+  // Where a redirect leads is hidden from a worker; only the browser can follow it.
+  const isHidden = response.type === 'opaqueredirect' && request.redirect !== 'manual'
+  return isHidden ? await handling.fetch(request) : response
 }
 
 /** Takes in the partition that a response names; returns the epoch under which the response may be stored. */
@@ -82,7 +102,7 @@ export async function observePartition(
     return partitions.epoch
   }
   const epoch = await partitions.observe(response.headers.get(PARTITION_HEADER), ask.epoch)
-  if (epoch !== ask.epoch) void ask.handler.waitUntil(partitions.wiped)
+  if (epoch !== ask.epoch) void ask.handling.waitUntil(partitions.wiped)
   return epoch
 }
 
@@ -112,22 +132,30 @@ async function keep(
   const { partitions, platform, store } = parts
   const { response, requestTimeMs, responseTimeMs } = exchange
   const { epoch, isBackground, partition, ticket, varyBy } = options
-  const body = response.body === null ? undefined : new SharedBody(response.body)
+  const part = partOf(response)
+  // Chromium gives some of those that have none an empty body, which nobody would read.
+  const source = NULL_BODY_STATUS.has(response.status) ? null : response.body
+  const body = source === null ? undefined : new SharedBody(source)
   const copy = body?.follow(parts.maxEntryBytes) ?? null
   if (isBackground)
     body
       ?.open()
       .pipeTo(new WritableStream())
       .catch(() => {})
-  const allowed = await mayUpdateCache(ask, response, copy)
+  const { hooks } = ask.handling
+  const allowed = hooks?.beforeStore
+    ? await hooks.beforeStore(response, copy)
+    : { headers: response.headers, body: copy }
   if (allowed === undefined) return { ...exchange, body }
 
   const entry: StoredEntry = {
     partition,
     variant: variantOf(ask, varyBy),
     id: platform.createId(),
-    status: response.status,
-    statusText: response.statusText,
+    // What is known of a part holds for the whole.
+    ...(part === undefined
+      ? { status: response.status, statusText: response.statusText }
+      : { status: 200, statusText: 'OK', part }),
     headers: storableHeaders([...allowed.headers]),
     requestTimeMs,
     responseTimeMs,
@@ -135,24 +163,43 @@ async function keep(
   }
   const storing = store.put(ask.url, varyBy, entry, allowed.body, () => {
     const isOthers = partition !== '' && epoch !== partitions.epoch
-    if (isOthers || ticket.isOutdated) throw new Error('outdated')
-    return { ...entry, size: body?.bytes ?? 0 }
+    if (isOthers || isOvertaken(ticket, allowed.headers)) throw new Error('outdated')
+    const size = body?.bytes ?? 0
+    if (part === undefined) return { ...entry, size }
+    // A part may end before it says; what is longer was miscounted, and would mix up bytes later.
+    const end = part.start + size - 1
+    if (end > part.end || size === 0) throw new Error('not the part that it says')
+    return { ...entry, size, part: { ...part, end } }
   })
-  const told = storing.then(() => tellCacheUpdated(ask, parts, entry))
+  const told = storing.then(() => hooks?.afterStore?.(ask.url, entry))
   // What storage does not take must not pile up before it.
   storing.catch(() => allowed.body?.cancel()).catch(() => {})
   return { ...exchange, body, entry, varyBy, settled: settle(ask, told) }
 }
 
 /** By what a response varies, if it may be stored and a stored copy could ever answer or be validated. */
-function describeStorable(ask: Ask, parts: CacheParts, { headers, status }: Response): Variation | undefined {
+function describeStorable(
+  ask: Ask,
+  parts: CacheParts,
+  { response, responseTimeMs }: Exchange,
+): Variation | undefined {
   const { request } = ask
-  const question = { method: 'GET', requestHeaders: request.headers, status, headers } as const
+  const { headers } = response
+  const part = partOf(response)
+  const status = part === undefined ? response.status : 200
+  const read = workerDirectives(headers)
+  const question = {
+    method: 'GET',
+    requestHeaders: request.headers,
+    status,
+    headers,
+    directives: read,
+  } as const
   if (request.cache === 'no-store' || !decideStore({ ...question, cacheType: 'private' }).store)
     return undefined
-  const directives = parseCacheControl(headers.get('cache-control'))
+  const directives = read.values
   const isUsable =
-    freshnessLifetime({ status, headers }, 'private').seconds > 0 ||
+    freshnessLifetime({ status, headers, responseTimeMs }, 'private', read).seconds > 0 ||
     directives.staleWhileRevalidate !== undefined ||
     directives.staleIfError !== undefined ||
     headers.has('etag') ||
@@ -168,9 +215,16 @@ function describeStorable(ask: Ask, parts: CacheParts, { headers, status }: Resp
   return { ...variation, isPerUser }
 }
 
+/** The part that a 206 brought; `undefined` for whole responses, and for parts that can't be counted as they arrive. */
+function partOf({ headers, status }: Response): Part | undefined {
+  if (status !== 206 || headers.has('content-encoding')) return undefined
+  const [, start, end, length] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? []
+  return length === undefined ? undefined : { start: Number(start), end: Number(end), length: Number(length) }
+}
+
 /** Keeps the worker alive until storing has ended; tells whether it ended well. */
-async function settle({ handler }: Ask, storing: Promise<void>): Promise<boolean> {
-  return await handler.waitUntil(
+async function settle({ handling }: Ask, storing: Promise<void>): Promise<boolean> {
+  return await handling.waitUntil(
     storing.then(
       () => true,
       () => false,

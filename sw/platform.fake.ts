@@ -16,6 +16,8 @@ export class FakePlatform implements Platform {
   nowMs = Date.UTC(2026, 0, 1)
   /** What the network says; throws for a network that is away. */
   network: (request: Request) => Response | Promise<Response> = () => new Response('from the network')
+  /** What the browser lets the origin store. */
+  quotaBytes = 10_000_000_000
   /** Throws in place of opening where a test lets IndexedDB fail. */
   openFault: Error | undefined
   readonly opened: { close: () => void }[] = []
@@ -68,6 +70,10 @@ export class FakePlatform implements Platform {
     return ['de-CH', 'en']
   }
 
+  async quota(): Promise<number> {
+    return this.quotaBytes
+  }
+
   createId(): string {
     return `id-${(this.#ids += 1)}-${Math.random()}`
   }
@@ -95,6 +101,8 @@ interface StoredBody {
 export class FakeCacheStorage {
   readonly stored = new Map<string, Map<string, StoredBody>>()
   fault: Error | undefined
+  /** Bytes above which a body is refused. */
+  quotaBytes = Number.POSITIVE_INFINITY
 
   async keys(): Promise<string[]> {
     return [...this.stored.keys()]
@@ -108,7 +116,15 @@ export class FakeCacheStorage {
     if (this.fault) throw this.fault
     const bodies = this.stored.get(name) ?? new Map<string, StoredBody>()
     this.stored.set(name, bodies)
-    return new FakeCache(bodies)
+    return new FakeCache(bodies, this)
+  }
+
+  /** Of all stored bodies. */
+  get bytes(): number {
+    let sum = 0
+    for (const bodies of this.stored.values())
+      for (const { bytes } of bodies.values()) sum += bytes.byteLength
+    return sum
   }
 
   /** Every stored body as text. */
@@ -121,9 +137,11 @@ export class FakeCacheStorage {
 
 class FakeCache {
   readonly #bodies: Map<string, StoredBody>
+  readonly #storage: FakeCacheStorage
 
-  constructor(bodies: Map<string, StoredBody>) {
+  constructor(bodies: Map<string, StoredBody>, storage: FakeCacheStorage) {
     this.#bodies = bodies
+    this.#storage = storage
   }
 
   async match(url: string): Promise<Response | undefined> {
@@ -132,7 +150,10 @@ class FakeCache {
   }
 
   async put(url: string, response: Response): Promise<void> {
-    this.#bodies.set(url, { bytes: await response.arrayBuffer(), headers: [...response.headers] })
+    const bytes = await response.arrayBuffer()
+    if (this.#storage.bytes + bytes.byteLength > this.#storage.quotaBytes)
+      throw new DOMException('Quota exceeded.', 'QuotaExceededError')
+    this.#bodies.set(url, { bytes, headers: [...response.headers] })
   }
 
   async delete(url: string | Request): Promise<boolean> {

@@ -14,6 +14,8 @@ export interface Platform {
   origin(): string
   /** What the browser puts into `Accept-Language`, as far as a worker can know it. */
   languages(): readonly string[]
+  /** Bytes that the browser lets this origin store; `Infinity` where it doesn't say. */
+  quota(): Promise<number>
   createId(): string
   /** A digest that does not give the text away. */
   digest(text: string): Promise<string>
@@ -30,6 +32,7 @@ export const workerPlatform: Platform = {
   openDatabase: openDB,
   origin: () => self.location.origin,
   languages: () => navigator.languages,
+  quota: async () => (await navigator.storage.estimate()).quota ?? Number.POSITIVE_INFINITY,
   createId: () => crypto.randomUUID(),
   async digest(text) {
     const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))

@@ -1,19 +1,41 @@
-import type { Ask } from './ask.ts'
-import type { CacheParts } from './cache-parts.ts'
-import { type StoredEntry, toStoredResponse } from './stored-entry.ts'
+import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js'
+import type { Storable, StorageHooks } from './handling.ts'
 
-interface Storable {
-  readonly headers: Headers
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null
+interface HookContext {
+  readonly handler: StrategyHandler
+  readonly request: Request
+  readonly cacheName: string
+  /** Reads back what has been stored. */
+  readonly read: (
+    ...entry: Parameters<NonNullable<StorageHooks['afterStore']>>
+  ) => Promise<Response | undefined>
 }
 
-/** Asks `cacheWillUpdate` plugins. Returns what to store, `undefined` where one of them refuses. */
-export async function mayUpdateCache(
-  { handler, request }: Ask,
+/** The callbacks of Workbox plugins as the cache asks for them; only those that some plugin has. */
+export function pluginHooks(context: HookContext): StorageHooks {
+  const { handler } = context
+  const hooks: StorageHooks = {}
+  if (handler.hasCallback('cacheWillUpdate'))
+    hooks.beforeStore = (response, body) => mayUpdateCache(context, response, body)
+  if (handler.hasCallback('cacheDidUpdate')) {
+    hooks.afterStore = async (url, entry) => {
+      const { cacheName, read, request } = context
+      const newResponse = await read(url, entry)
+      if (newResponse === undefined) return
+      await handler.runCallbacks('cacheDidUpdate', { cacheName, request, newResponse, event: handler.event })
+    }
+  }
+  if (handler.hasCallback('cachedResponseWillBeUsed'))
+    hooks.beforeUse = (stored) => mayUseCached(context, stored)
+  return hooks
+}
+
+/** Returns what to store, `undefined` where a plugin refuses. */
+async function mayUpdateCache(
+  { handler, request }: HookContext,
   { headers, status, statusText }: Response,
   body: Storable['body'],
 ): Promise<Storable | undefined> {
-  if (!handler.hasCallback('cacheWillUpdate')) return { headers, body }
   let response = new Response(body, { status, statusText, headers })
   for (const callback of handler.iterateCallbacks('cacheWillUpdate')) {
     const allowed = await callback({ request, response, event: handler.event })
@@ -26,23 +48,9 @@ export async function mayUpdateCache(
   return response
 }
 
-/** Tells `cacheDidUpdate` plugins what is now stored. */
-export async function tellCacheUpdated(
-  { handler, request, url }: Ask,
-  { cacheName, store }: CacheParts,
-  entry: StoredEntry,
-): Promise<void> {
-  if (!handler.hasCallback('cacheDidUpdate')) return
-  const stored = await store.body(url, entry)
-  if (stored === undefined) return
-  const newResponse = new Response(stored.body, toStoredResponse(entry))
-  await handler.runCallbacks('cacheDidUpdate', { cacheName, request, newResponse, event: handler.event })
-}
-
-/** Asks `cachedResponseWillBeUsed` plugins. Returns what they make of the stored response, `undefined` for nothing. */
-export async function mayUseCached(
-  { handler, request }: Ask,
-  { cacheName }: CacheParts,
+/** Returns what plugins make of the stored response, `undefined` for nothing. */
+async function mayUseCached(
+  { handler, request, cacheName }: HookContext,
   cached: Response,
 ): Promise<Response | undefined> {
   let used: Response | undefined = cached

@@ -3,6 +3,7 @@ import type { BodyStore } from './body-store.ts'
 import type { EntryIndex } from './entry-index.ts'
 import type { Partitions } from './partitions.ts'
 import type { Platform } from './platform.ts'
+import type { SearchKeys } from './search-keys.ts'
 import type { RowKey, StoredEntry, UrlRow } from './stored-entry.ts'
 import { variantOf } from './variant.ts'
 
@@ -19,6 +20,7 @@ interface StoreParts {
   readonly platform: Platform
   readonly partitions: Partitions
   readonly index: EntryIndex
+  readonly keys: SearchKeys
   readonly bodies: BodyStore
   readonly maxEntries: number
   readonly maxBytes: number
@@ -36,6 +38,7 @@ export class ResponseStore {
   readonly #parts: StoreParts
   readonly #used = new Map<string, RowKey>()
   #writingUses: Promise<void> | undefined
+  #quotaBytes: Promise<number> | undefined
   #epoch = 0
 
   constructor(parts: StoreParts) {
@@ -45,9 +48,10 @@ export class ResponseStore {
   /** The newest stored response that matches; otherwise why there is none. Never rejects: storage that fails is empty. */
   async find(ask: Ask): Promise<Found | 'uri-miss' | 'vary-miss'> {
     try {
-      const { index, partitions } = this.#parts
+      const { index, keys, partitions } = this.#parts
+      const url = await keys.keyFor(ask.url)
       const partition = ask.hasCredentials ? await partitions.believed() : undefined
-      const rows = await index.rows(ask.url, partition === undefined ? [''] : ['', partition])
+      const rows = await index.rows(url, partition === undefined ? [''] : ['', partition])
       const matching = rows.flatMap((row) => {
         const entry = row.variants[variantOf(ask, row.varyBy)]
         return entry === undefined ? [] : [{ row, entry }]
@@ -56,7 +60,7 @@ export class ResponseStore {
       if (newest === undefined) return rows.length > 0 ? 'vary-miss' : 'uri-miss'
       const { entry } = newest
       const [body, isOwn] = await Promise.all([
-        this.#bodies().match(ask.url, entry),
+        this.#bodies().match(url, entry),
         entry.partition === '' || partitions.current().then((current) => current === entry.partition),
       ])
       return body === undefined || !isOwn ? 'uri-miss' : { ...newest, body }
@@ -67,7 +71,7 @@ export class ResponseStore {
 
   /** The body of an entry, unread. */
   async body(url: string, entry: StoredEntry): Promise<Response | undefined> {
-    return await this.#bodies().match(url, entry)
+    return await this.#bodies().match(await this.#parts.keys.keyFor(url), entry)
   }
 
   /**
@@ -75,24 +79,29 @@ export class ResponseStore {
    * Rejects where any of it fails; a body that breaks off leaves what was there.
    */
   async put(
-    url: string,
+    target: string,
     varyBy: readonly string[],
     draft: StoredEntry,
     body: ReadableStream<Uint8Array> | null,
     finish: () => StoredEntry,
   ): Promise<void> {
     const { index, maxBytes, maxEntries, platform } = this.#parts
+    const url = await this.#learn(target, draft)
     const bodies = this.#bodies()
     const [row] = await index.rows(url, [draft.partition])
-    if (row !== undefined && Object.keys(row.variants).length >= MOST_VARIANTS) await this.remove(url)
+    if (row !== undefined && Object.keys(row.variants).length >= MOST_VARIANTS) await this.remove(target)
     await bodies.put(url, draft, body).catch(async (error: unknown) => {
-      // The browser's own limit is lower than ours.
-      if ((error as Partial<DOMException> | null)?.name === 'QuotaExceededError') await this.clear()
+      // The browser has less room than it said. Half of what is here makes room for what comes next.
+      if ((error as Partial<DOMException> | null)?.name === 'QuotaExceededError') {
+        const { bytes } = await index.totals()
+        await this.#trim(maxEntries, bytes / 2)
+      }
       throw error
     })
     try {
       const { entries, bytes } = await index.put(url, varyBy, finish(), platform.now())
-      if (entries > maxEntries || bytes > maxBytes) await this.#trim(maxEntries, maxBytes)
+      const limit = Math.min(maxBytes, (await this.#quota()) / 2)
+      if (entries > maxEntries || bytes > limit) await this.#trim(maxEntries, limit)
     } catch (error) {
       await bodies.delete(url, draft)
       throw error
@@ -101,7 +110,23 @@ export class ResponseStore {
 
   /** Replaces what is known of an entry whose body stays. */
   async update(url: string, entry: StoredEntry): Promise<void> {
-    await this.#parts.index.put(url, undefined, entry, this.#parts.platform.now())
+    const key = await this.#learn(url, entry)
+    await this.#parts.index.put(key, undefined, entry, this.#parts.platform.now())
+  }
+
+  /**
+   * Removes bodies that no entry knows: a worker may be killed between the two. Lists all that is stored, so it is for
+   * quiet moments. Never rejects.
+   */
+  async reconcile(): Promise<void> {
+    try {
+      const rows = await this.#parts.index.all()
+      await this.#bodies().deleteOthers(
+        rows.flatMap(({ key, variants }) => Object.values(variants).map((entry) => [key[2], entry] as const)),
+      )
+    } catch {
+      // The next time, then.
+    }
   }
 
   /** Notes a use; resolves when it is written, which is later, and together with others. */
@@ -123,12 +148,30 @@ export class ResponseStore {
     const partition = await this.#parts.partitions.current()
     const partitions = partition === undefined ? [''] : ['', partition]
     try {
-      await this.#deleteBodies(await this.#parts.index.remove(url, partitions))
+      const { index, keys } = this.#parts
+      const urls = [...new Set([url, await keys.keyFor(url)])]
+      const removed = await Promise.all(urls.map((key) => index.remove(key, partitions)))
+      await this.#deleteBodies(removed.flat())
     } catch {
       // Without the index only bodies that do not vary can be found; without a body an entry is a miss.
       const plain = partitions.map((name) => this.#bodies().delete(url, { partition: name, variant: '' }))
       await Promise.allSettled(plain)
     }
+  }
+
+  /** Removes what is in one of these groups of an origin; once it resolves nobody is given it. Never rejects. */
+  async removeGroups(origin: string, groups: readonly string[]): Promise<void> {
+    try {
+      await this.#deleteBodies(
+        await this.#parts.index.removeGroups(groups.map((name) => `${origin} ${name}`)),
+      )
+    } catch {
+      // Without the index nothing stored is answered either.
+    }
+  }
+
+  #learn(url: string, { headers }: StoredEntry): Promise<string> {
+    return this.#parts.keys.learn(url, new Headers(headers).get('no-vary-search'))
   }
 
   async clear(): Promise<void> {
@@ -144,6 +187,12 @@ export class ResponseStore {
       Object.values(variants).map((entry) => ({ entry, url: key[2] })),
     )
     await Promise.all(entries.map(({ entry, url }) => this.#bodies().delete(url, entry)))
+  }
+
+  async #quota(): Promise<number> {
+    // Asked once in a worker's short life.
+    this.#quotaBytes ??= this.#parts.platform.quota().catch(() => Number.POSITIVE_INFINITY)
+    return await this.#quotaBytes
   }
 
   #bodies(): BodyStore {

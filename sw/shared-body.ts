@@ -29,6 +29,11 @@ export class SharedBody {
     return this.#bytes
   }
 
+  /** Whether all of it has arrived. */
+  get isEnded(): boolean {
+    return this.#isEnded
+  }
+
   /** Whether a new page would still get the body from its beginning. */
   get isJoinable(): boolean {
     return this.#firstKept === 0 && this.#failure === undefined && this.#bytes <= JOINABLE_BYTES

@@ -1,9 +1,16 @@
 import { AppShell } from './app-shell.ts'
 import { mustPassThrough } from './ask.ts'
+import { resolveHttpCacheOptions } from './http-cache-options.ts'
 import { handleMessages } from './handle-messages.ts'
-import { HttpCache } from './http-cache.ts'
+import { eventHandling } from './handling.ts'
+import { NetworkLeg, switchPreload } from './network-leg.ts'
+import { workerPlatform } from './platform.ts'
+import { PrivateCache } from './private-cache.ts'
+import { SiteOptions } from './site-options.ts'
+import { startOff } from './start-off.ts'
 import { isSafeMethod } from './unsafe-method.ts'
-import { type WorkerOptions, resolveWorkerOptions } from './worker-options.ts'
+import type { WorkerOptions } from './worker-options.ts'
+import { workerState } from './worker-state.ts'
 
 declare const self: ServiceWorkerGlobalScope
 
@@ -12,27 +19,84 @@ declare const self: ServiceWorkerGlobalScope
  * the messages of `thermocline/client`. Call it once, while the script is first evaluated. A wrong option is reported on
  * the console and its default used.
  */
-export function startWorker(options?: WorkerOptions): void {
-  const { cacheOptions, shellOptions } = resolveWorkerOptions(options, (message) =>
-    console.error(`thermocline: ${message}`),
-  )
-  const cache = new HttpCache(cacheOptions)
-  const appShell = new AppShell(shellOptions)
-  appShell.listen()
-  handleMessages([cache])
-  self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
-  // Without Workbox's router, which is a twentieth of this script and would pass unknown methods by.
+export function startWorker(given?: WorkerOptions): void {
+  const report = (message: string) => console.error(`thermocline: ${message}`)
+  const platform = workerPlatform
+  const { database } = workerState(platform)
+  const site = new SiteOptions({ given, scriptUrl: self.location.href, platform, database, report })
+  if (site.current.off) {
+    startOff()
+    return
+  }
+  const network = new NetworkLeg(platform)
+  const rules = { precache: site.current.precache ?? [], report, ...rulesOf(site.current) }
+  const appShell = new AppShell(rules)
+  const applyRules = () => Object.assign(rules, rulesOf(site.current))
+  void site.loading?.then(applyRules)
+  let opened: PrivateCache | undefined
+  const openCache = async () => {
+    await site.loading
+    const { maxBytes, maxEntries } = site.current
+    const budget = { ...(maxBytes && { maxBytes }), ...(maxEntries && { maxEntries }) }
+    return (opened ??= new PrivateCache(resolveHttpCacheOptions({ ...budget, platform })))
+  }
+  const isExcluded = ({ url }: Request) => {
+    const { pathname } = new URL(url)
+    return rules.exclude.some((pattern) => pattern.test(pathname))
+  }
+
+  const refresh = async (event: ExtendableEvent) => {
+    if (!(await site.refresh())) return
+    applyRules()
+    if (site.current.off) network.switchOff(event)
+    else await Promise.all([appShell.keepPages(), switchPreload(site.current.navigationPreload)])
+  }
+  const answer = async (event: FetchEvent) => {
+    const { request } = event
+    await site.loading
+    const fetch = network.fetcher(event)
+    if (site.current.off) network.switchOff(event)
+    if (network.isOff || isExcluded(request)) return await fetch(request)
+    const ask = async () => (await openCache()).answer(request, eventHandling(event, fetch))
+    return await (isSafeMethod(request.method) ? appShell.answer(event, ask) : ask())
+  }
+
+  handleMessages([{ clear: async () => (await openCache()).clear() }])
+  self.addEventListener('install', (event) => {
+    const install = async () => {
+      await site.refresh()
+      applyRules()
+      if (site.current.off) throw new Error(`\`off\` is set in ${site.current.config}.`)
+      await appShell.install(event)
+    }
+    event.waitUntil(install())
+  })
+  self.addEventListener('activate', (event) => {
+    const { navigationPreload } = site.current
+    event.waitUntil(
+      Promise.all([appShell.activate(), switchPreload(navigationPreload), self.clients.claim()]),
+    )
+    // It lists all that is stored; requests must not wait for that.
+    void openCache().then((cache) => cache.reconcile())
+  })
   self.addEventListener('fetch', (event) => {
     const { request } = event
-    if (new URL(request.url).origin !== self.location.origin) return
-    const answer = () => cache.handle(event)
-    if (appShell.has(request)) event.respondWith(appShell.answer(request, answer))
-    else if (!isSafeMethod(request.method)) {
-      if (!request.keepalive) event.respondWith(answer())
+    const { keepalive, method, mode, url } = request
+    if (network.isOff || new URL(url).origin !== self.location.origin) return
+    if (mode === 'navigate') event.waitUntil(refresh(event))
+    const isSafe = isSafeMethod(method)
+    if (isSafe ? mustPassThrough(request) : keepalive) {
       // It must outlive page and worker, so it stays the browser's; what it will change is dropped beforehand.
-      else event.waitUntil(cache.invalidate(request.url))
-    } else if (!mustPassThrough(request)) {
-      event.respondWith(request.mode === 'navigate' ? appShell.orFallback(request, answer()) : answer())
-    }
+      if (!isSafe) event.waitUntil(openCache().then((cache) => cache.invalidate(url)))
+    } else if (site.loading || !isExcluded(request)) event.respondWith(answer(event))
   })
+}
+
+/** What may change while the worker runs. */
+function rulesOf({ exclude, offline, shell, shellDeny }: WorkerOptions) {
+  return { shell, offline, shellDeny: toPatterns(shellDeny), exclude: toPatterns(exclude) }
+}
+
+function toPatterns(texts: readonly string[] = []): RegExp[] {
+  return texts.map((text) => new RegExp(text))
 }

@@ -1,5 +1,12 @@
 import type { StoredResponse } from '../policy/index.ts'
 
+/** A part of a representation: the bytes from `start` to `end`, both included, of `length`. */
+export interface Part {
+  readonly start: number
+  readonly end: number
+  readonly length: number
+}
+
 /** What is known about one stored response. */
 export interface StoredEntry {
   /** Whose it is; '' where all users share it. */
@@ -15,6 +22,8 @@ export interface StoredEntry {
   readonly responseTimeMs: number
   /** Bytes of the body. */
   readonly size: number
+  /** Which bytes of how many the body is, where the origin sent a part; absent for a whole one. */
+  readonly part?: Part | undefined
 }
 
 /** '' as the partition: what all users share. */
@@ -29,6 +38,8 @@ export interface UrlRow {
   /** The request fields that the newest response was selected by. */
   readonly varyBy: readonly string[]
   readonly variants: Readonly<Record<string, StoredEntry>>
+  /** `origin name` of each group that one of the variants is in; IndexedDB finds rows by them. */
+  readonly groups: readonly string[]
 }
 
 /** The entry as the rules want it, and as a `Response` is made from. */

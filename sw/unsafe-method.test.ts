@@ -47,6 +47,21 @@ describe('an unsafe method', () => {
     expect(await isHit(worker, '/a')).toBe(true)
   })
 
+  it.each([
+    ['POST', { 'Content-Location': '/a', 'Cache-Control': 'max-age=60' }, true],
+    ['POST', { 'Content-Location': '', Expires: 'Sun, 06 Nov 2094 08:49:37 GMT' }, true],
+    ['POST', { 'Content-Location': '/b', 'Cache-Control': 'max-age=60' }, false],
+    ['POST', { 'Content-Location': '/a', 'Last-Modified': 'Sun, 06 Nov 1994 08:49:37 GMT' }, false],
+    ['POST', { 'Cache-Control': 'max-age=60' }, false],
+    ['POST', { 'Content-Location': '/a', 'Cache-Control': 'max-age=60, no-store' }, false],
+    ['PUT', { 'Content-Location': '/a', 'Cache-Control': 'max-age=60' }, false],
+  ])('%s with %o answers the next GET: %s', async (method, headers, isKept) => {
+    const worker = new FakeWorker()
+    worker.platform.network = () => new Response('state', { headers })
+    expect((await worker.ask('/a', { method, body: 'change' })).body).toBe('state')
+    expect(await isHit(worker, '/a')).toBe(isKept)
+  })
+
   it('that is not known counts as one', async () => {
     const worker = new FakeWorker()
     await stored(worker, '/a')

@@ -53,8 +53,9 @@ export function variantOf(ask: Ask, varyBy: readonly string[]): string {
     variantKey(varyBy, {
       get(name) {
         const value = ask.request.headers.get(name)
-        // Chromium adds Accept-Language below the worker, made from the same list.
-        return value === null && name === 'accept-language' ? ask.languages.join(',') : value
+        if (name !== 'accept-language') return value
+        // Chromium adds it below the worker, made from the same list. RFC 4647 §2.1: case makes no difference.
+        return (value ?? ask.languages.join(',')).toLowerCase()
       },
     })
   )

@@ -1,24 +1,31 @@
 import { describeValue } from '../policy/index.ts'
-import type { AppShellOptions } from './app-shell.ts'
-import { type HttpCacheOptions, isCount } from './http-cache-options.ts'
+import { isCount } from './http-cache-options.ts'
 import type { PrecacheEntry } from './precache.ts'
 
-/** What the drop-in reads from `self.__THERMOCLINE__`; everything may be left out. */
+/**
+ * The options of the drop-in; everything may be left out. It reads them from `self.__THERMOCLINE__`, then from its
+ * script's query string, then from the JSON file that `config` names. What comes later wins.
+ */
 export interface WorkerOptions {
   /**
    * Files that are stored when the worker is installed; hashed names take `revision: null`.
    * @default []
    */
   readonly precache?: readonly PrecacheEntry[] | undefined
-  /** The precached page that stands in for any page of the application while the network is away. */
+  /** The page that stands in for any page of the application while the network is away. */
   readonly shell?: string | undefined
-  /** The precached page that is shown where the shell may not be. */
+  /** The page that is shown where the shell may not be. */
   readonly offline?: string | undefined
   /**
    * Regular expressions; a path that matches one is no page of the application.
    * @default []
    */
   readonly shellDeny?: readonly string[] | undefined
+  /**
+   * Regular expressions; requests whose path matches one are left to the browser.
+   * @default []
+   */
+  readonly exclude?: readonly string[] | undefined
   /**
    * Stored URLs, precached files not counted.
    * @default 2_000
@@ -29,57 +36,80 @@ export interface WorkerOptions {
    * @default 67_108_864
    */
   readonly maxBytes?: number | undefined
+  /**
+   * Has the browser ask for a page while the worker starts.
+   * @default false
+   */
+  readonly navigationPreload?: boolean | undefined
+  /**
+   * Ends the worker: it removes what it has stored and unregisters itself, and every request is the browser's.
+   * @default false
+   */
+  readonly off?: boolean | undefined
+  /** A JSON file with options. It is asked for at installation and at each navigation; its last good content holds. */
+  readonly config?: string | undefined
 }
 
-interface ResolvedWorkerOptions {
-  readonly cacheOptions: HttpCacheOptions
-  readonly shellOptions: AppShellOptions
-}
+export type Report = (message: string) => void
 
 type Check = readonly [accepts: (value: unknown) => boolean, remedy: string]
 
 const PATH: Check = [isPath, "a path such as '/index.html'"]
 const COUNT: Check = [isCount, 'a whole number above 0']
+const PATTERNS: Check = [listOf(isPattern), "a list of regular expressions, such as ['^/api/']"]
+const SWITCH: Check = [(value) => typeof value === 'boolean', 'true or false']
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Readonly<Record<keyof WorkerOptions, Check>> = {
   precache: [listOf(isPrecacheEntry), 'a list of { url, revision }, revision being null for hashed names'],
   shell: PATH,
   offline: PATH,
-  shellDeny: [listOf(isPattern), "a list of regular expressions, such as ['^/api/']"],
+  shellDeny: PATTERNS,
+  exclude: PATTERNS,
   maxEntries: COUNT,
   maxBytes: COUNT,
+  navigationPreload: SWITCH,
+  off: SWITCH,
+  config: PATH,
 }
 
-/** Takes what is right and reports the rest: a worker with a wrong option must still answer the page. */
-export function resolveWorkerOptions(
-  given: unknown,
-  report: (message: string) => void,
-): ResolvedWorkerOptions {
-  const right: Record<string, unknown> = {}
+/** Takes what is right of one source and reports the rest: a worker with a wrong option must still answer the page. */
+export function readOptions(given: unknown, source: string, report: Report): WorkerOptions {
   const isObject = typeof given === 'object' && !Array.isArray(given)
   if (!isObject && given !== undefined) {
-    report(
-      `\`self.__THERMOCLINE__\` is ${describeValue(given)}. Write an object of options, or leave it out.`,
-    )
+    report(`\`${source}\` is ${describeValue(given)}. Write an object of options, or leave it out.`)
   }
-  for (const [name, value] of Object.entries((isObject && given) || {})) {
-    const [accepts, remedy] = CHECKS[name] ?? []
+  const entries = Object.entries((isObject && given) || {}).filter(([name, value]) => {
+    const [accepts, remedy] = checkOf(name) ?? []
     if (accepts === undefined) {
       report(`There is no option \`${name}\`. Write one of ${Object.keys(CHECKS).join(', ')}.`)
-    } else if (accepts(value)) right[name] = value
-    else if (value !== undefined)
-      report(`\`${name}\` is ${describeValue(value)}. Write ${remedy}. The default is used.`)
-  }
-  const { precache = [], shellDeny = [], shell, offline, ...cacheOptions } = right as WorkerOptions
-  for (const [name, page] of Object.entries({ shell, offline })) {
-    if (page === undefined || precache.some(({ url }) => url === page)) continue
-    report(
-      `\`${name}\` is ${describeValue(page)}, which is not in \`precache\`. Add it there, or it can't be shown.`,
-    )
-  }
-  return {
-    cacheOptions: cacheOptions as HttpCacheOptions,
-    shellOptions: { precache, shell, offline, shellDeny: shellDeny.map((pattern) => new RegExp(pattern)) },
+    } else if (accepts(value)) return true
+    else if (value !== undefined) {
+      report(`\`${name}\` is ${describeValue(value)}. Write ${remedy}. It is ignored.`)
+    }
+    return false
+  })
+  return Object.fromEntries(entries)
+}
+
+/** What a query string says: repeated names make lists, and so do those that can be nothing else. Not checked yet. */
+export function parseQuery(search: string): Readonly<Record<string, unknown>> {
+  const query = new URLSearchParams(search)
+  const entries = Array.from(query.keys(), (name) => {
+    const values = query.getAll(name)
+    return [name, values.length > 1 || checkOf(name)?.[0]([]) ? values : parseValue(values[0])]
+  })
+  return Object.fromEntries(entries) as Record<string, unknown>
+}
+
+function checkOf(name: string): Check | undefined {
+  return Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof WorkerOptions] : undefined
+}
+
+function parseValue(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    return text
   }
 }
 

@@ -8,8 +8,10 @@ import type { ClientOrder } from './suite-client.ts'
 import type { Suite } from './suite.ts'
 import type { WireLog } from './wire-log.ts'
 
+/** Runs tests of the suite against a cache. */
 export interface Client {
   readonly run: (order: ClientOrder) => Promise<Results>
+  /** Ends it, and all that it was started with. */
   readonly close: () => Promise<void>
 }
 

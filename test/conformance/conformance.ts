@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startClient } from './client.ts'
-import { startOrigin } from './origin.ts'
 import {
   type Results,
   type Score,
@@ -12,7 +10,7 @@ import {
   withDependencies,
 } from './scoring.ts'
 import type { Subject } from './subjects.ts'
-import { type Suite, type SuiteTest, proxyTests } from './suite.ts'
+import type { Suite, SuiteTest } from './suite.ts'
 import { WireLog } from './wire-log.ts'
 
 /** What a child printed may arrive a little after what it sent. */
@@ -27,7 +25,7 @@ export const MAX_RERUNS = 30
 interface ConformanceOptions {
   readonly suite: Suite
   readonly subject: Subject
-  /** The tests to score; what they depend on runs too. @default all that are for a proxy */
+  /** The tests to score; what they depend on runs too. @default all that are for the subject */
   readonly ids?: readonly string[]
   /** Runs the tests of `ids` alone and keeps what went over the wire. @default false */
   readonly isAlone?: boolean
@@ -58,20 +56,14 @@ export interface ConformanceRun {
   readonly logs: Readonly<Record<string, string>>
 }
 
-/** Puts a cache between the suite's client and its origin, runs the tests and scores them. Leaves no process behind. */
+/** Has the suite's client ask through a cache, runs the tests and scores them. Leaves no process behind. */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceRun> {
   const { suite, subject } = options
-  const tests = proxyTests(suite)
+  const tests = subject.tests(suite)
   const chosen = options.ids ?? [...tests.keys()]
   const log = new WireLog()
-  const origin = await startOrigin(suite, log)
-  const started: { close: () => Promise<void> }[] = [origin]
+  const client = await subject.connect(suite, log)
   try {
-    const proxy = await subject.start(origin.url)
-    started.push(proxy)
-    const client = await startClient(suite, proxy.baseUrl, log)
-    started.push(client)
-
     const alone = options.isAlone === true ? chosen : []
     const crowd = [...withDependencies(tests, chosen)].filter((id) => !alone.includes(id))
     const results = { ...(await client.run({ ids: crowd, parallel: PARALLEL, isLogged: false })) }
@@ -112,7 +104,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
       logs,
     }
   } finally {
-    for (const { close } of started.reverse()) await close()
+    await client.close()
   }
 }
 

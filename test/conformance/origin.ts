@@ -11,14 +11,23 @@ export interface Running {
   readonly close: () => Promise<void>
 }
 
+/** Files that the origin serves beside the suite's own, by URL path. */
+export type ServedFiles = Readonly<Record<string, { readonly path: string; readonly type: string }>>
+
 /** Starts the suite's origin server as a process of its own, on a free loopback port. */
-export async function startOrigin(suite: Suite, log: WireLog): Promise<Running> {
-  const preload = pathToFileURL(join(import.meta.dirname, 'loopback-only.mjs')).href
+export async function startOrigin(suite: Suite, log: WireLog, files: ServedFiles = {}): Promise<Running> {
+  const preloads = ['loopback-only.mjs', 'serve-files.mjs'].map((name) => join(import.meta.dirname, name))
   const child = fork(join(suite.engine, 'server/server.mjs'), {
     cwd: suite.root,
-    execArgv: ['--import', preload],
+    execArgv: preloads.flatMap((path) => ['--import', pathToFileURL(path).href]),
     // The suite reads its settings as npm hands them to a script.
-    env: { ...process.env, npm_config_protocol: 'http', npm_config_port: '0', npm_config_pidfile: devNull },
+    env: {
+      ...process.env,
+      npm_config_protocol: 'http',
+      npm_config_port: '0',
+      npm_config_pidfile: devNull,
+      CONFORMANCE_FILES: JSON.stringify(files),
+    },
     silent: true,
   })
   log.listen(child.stdout)

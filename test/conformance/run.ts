@@ -5,14 +5,16 @@ import { runConformance } from './conformance.ts'
 import { reportLines } from './report.ts'
 import { SUBJECTS } from './subjects.ts'
 import { loadSuite } from './suite.ts'
+import { browserSubject } from './browser-subject.ts'
 
 try {
   const args = parseConformanceArguments(process.argv.slice(2))
   const suite = await loadSuite(process.env['CACHE_TESTS_DIR'])
-  const ids = chooseTests(suite, args)
+  const subject = args.subject === 'sw' ? browserSubject(args) : SUBJECTS[args.subject](args.profile)
+  const ids = chooseTests(suite, subject, args)
   const run = await runConformance({
     suite,
-    subject: SUBJECTS[args.subject](args.profile),
+    subject,
     ...(ids === undefined ? {} : { ids }),
     isAlone: args.id !== undefined,
     isLogged: args.isVerbose,

@@ -20,6 +20,9 @@ export interface SuiteTest {
   readonly depends_on?: readonly string[]
   /** Needs a browser's own cache, so it is no part of a run against a proxy. */
   readonly browser_only?: boolean
+  /** For caches in front of an origin alone, or nothing that a browser lets a page see: no part of a run in one. */
+  readonly cdn_only?: boolean
+  readonly browser_skip?: boolean
 }
 
 export interface TestSet {
@@ -71,7 +74,16 @@ export function testsFile(root: string): string {
 
 /** The tests a proxy is put to, by id. */
 export function proxyTests(suite: Suite): ReadonlyMap<string, SuiteTest> {
-  const tests = suite.sets.flatMap((set) => set.tests).filter((test) => test.browser_only !== true)
+  return testsWhere(suite, (test) => test.browser_only !== true)
+}
+
+/** The tests a browser is put to, by id; they expect what a private cache may do. */
+export function browserTests(suite: Suite): ReadonlyMap<string, SuiteTest> {
+  return testsWhere(suite, (test) => test.cdn_only !== true && test.browser_skip !== true)
+}
+
+function testsWhere(suite: Suite, isMeant: (test: SuiteTest) => boolean): ReadonlyMap<string, SuiteTest> {
+  const tests = suite.sets.flatMap((set) => set.tests).filter(isMeant)
   return new Map(tests.map((test) => [test.id, test]))
 }
 

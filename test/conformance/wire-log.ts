@@ -6,9 +6,11 @@ export class WireLog {
   #text = ''
 
   listen(stream: Readable | null): void {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      this.#text += stripVTControlCharacters(text)
-    })
+    stream?.setEncoding('utf8').on('data', (text: string) => this.add(text))
+  }
+
+  add(text: string): void {
+    this.#text += stripVTControlCharacters(text)
   }
 
   /** What was printed since the last call. */

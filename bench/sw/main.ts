@@ -1,0 +1,92 @@
+// What a worker costs a page, against Workbox, a hand-written worker and the browser's own cache.
+// `npm run bench -- sw [--rounds N] [--entries N] [--quick]`
+import { type BrowserContext, chromium } from '@playwright/test'
+import { findChromium } from '../../scripts/chromium.mjs'
+import { currentLoad, describeMachine } from '../machine.ts'
+import { parseSwOptions } from './options.ts'
+import { type Figures, printGoals, printTable } from './print.ts'
+import { Subject } from './subject.ts'
+import { percentile } from './summary.ts'
+import { VARIANTS, handWritten, httpCache, thermocline } from './variants.ts'
+
+/** Hits before anything counts. */
+const WARM_UP = 30
+
+const { colds, hits, rounds, sizes } = parseSwOptions(process.argv.slice(3))
+const executablePath = findChromium()
+if (executablePath === undefined)
+  throw new Error('No Chromium found. Install it, or name it in CHROMIUM_PATH.')
+const browser = await chromium.launch({
+  executablePath,
+  args: [
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    '--disable-gpu',
+    '--disable-background-networking',
+  ],
+})
+console.log(
+  `Service workers: hits of 2 kB over loopback, one Chromium ${browser.version()}, interleaved rounds`,
+)
+try {
+  // A context of its own for each size, so that none pays for the other's storage.
+  for (const files of sizes) {
+    const context = await browser.newContext()
+    await measure(context, files)
+    await context.close()
+  }
+} finally {
+  await browser.close()
+}
+
+async function measure(context: BrowserContext, files: number): Promise<void> {
+  const before = currentLoad()
+  // Nothing is timed yet, so they may be filled side by side.
+  const subjects = await Promise.all(VARIANTS.map((variant) => Subject.start(context, variant, files)))
+  const figures = new Map<string, Figures>(
+    subjects.map(({ name }) => [name, { p50: [], p95: [], cold: [], asset: [] }]),
+  )
+  for (const subject of subjects) await subject.hits(WARM_UP)
+  const isRouted = await subjects.find(({ name }) => name === thermocline.name)?.isRouted()
+  const each = async (names: readonly string[], work: (subject: Subject, row: Figures) => Promise<void>) => {
+    const chosen = subjects.filter(({ name }) => names.includes(name))
+    for (let round = 0; round < rounds; round += 1) {
+      for (let turn = 0; turn < chosen.length; turn += 1) {
+        // Another one begins each round, so that none always follows the same one.
+        const subject = chosen[(turn + round) % chosen.length]
+        const row = subject && figures.get(subject.name)
+        if (subject !== undefined && row !== undefined) await work(subject, row)
+      }
+    }
+  }
+  await each(
+    VARIANTS.map(({ name }) => name),
+    async (subject, { p50, p95 }) => {
+      const times = await subject.hits(hits)
+      p50.push(percentile(times, 0.5))
+      p95.push(percentile(times, 0.95))
+    },
+  )
+  // Afterwards, since they stop the workers of all.
+  await each([thermocline.name, handWritten.name], async (subject, { cold }) => {
+    cold.push(percentile(await repeat(colds, () => subject.coldHit()), 0.5))
+  })
+  await each(isRouted ? [thermocline.name, httpCache.name] : [], async (subject, { asset }) => {
+    asset.push(percentile(await repeat(colds, () => subject.coldAsset()), 0.5))
+  })
+  console.log(`\n${files.toLocaleString('en')} entries, ${rounds} rounds of ${hits} hits`)
+  console.log(`  ${describeMachine()}, load ${before} before and ${currentLoad()} under it`)
+  printTable(figures)
+  printGoals(figures)
+  if (!isRouted) {
+    console.log(
+      '  The precached file is not answered by a static route in this browser or build, so not measured.',
+    )
+  }
+  for (const subject of subjects) await subject.close()
+}
+
+async function repeat(times: number, work: () => Promise<number>): Promise<number[]> {
+  const results: number[] = []
+  for (let time = 0; time < times; time += 1) results.push(await work())
+  return results
+}

@@ -1,0 +1,3 @@
+import { startOff } from './start-off.ts'
+
+startOff()

@@ -1,0 +1,6 @@
+export { type ExpireAllOptions, expireAll } from './expire-all.ts'
+export { type LayerOfResponse, layerOf } from './layer-of.ts'
+export type { ContextLike, PageLike, SessionLike } from './page-like.ts'
+export { stopWorker } from './stop-worker.ts'
+export { TestPlatform, type TestPlatformOptions } from './test-platform.ts'
+export { type TestAnswer, TestWorker, type TestWorkerOptions } from './test-worker.ts'

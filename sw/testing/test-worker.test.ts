@@ -1,0 +1,56 @@
+import 'fake-indexeddb/auto'
+import { expect, it } from 'vitest'
+import { TestWorker } from './test-worker.ts'
+
+const says = (headers: Record<string, string>) => () => new Response('hello', { headers })
+
+/** Each has a database of its own. */
+let count = 0
+const cacheName = () => `test-${(count += 1)}`
+
+it('answers from the store for as long as the headers say', async () => {
+  const network = says({ 'Cache-Control': 'max-age=60' })
+  const worker = new TestWorker({ cacheName: cacheName(), network })
+  expect(await worker.ask('/a')).toMatchObject({ status: 200, body: 'hello', layer: 'origin' })
+  worker.pass(59_000)
+  const again = await worker.ask('/a')
+  expect([again.layer, again.headers.get('age')]).toEqual(['SW', '59'])
+  worker.pass(1_000)
+  expect((await worker.ask('/a')).layer).toBe('origin')
+  expect(worker.platform.requests.map(({ url }) => url)).toEqual(Array(2).fill('https://app.example/a'))
+})
+
+it('shows what a page is given while the network is away', async () => {
+  const worker = new TestWorker({
+    cacheName: cacheName(),
+    network: says({ 'Cache-Control': 'max-age=60, stale-if-error=600' }),
+  })
+  await worker.ask('/a')
+  worker.platform.network = () => {
+    throw new TypeError('Failed to fetch')
+  }
+  worker.pass(100_000)
+  expect((await worker.ask('/a')).layer).toBe('SW')
+  worker.pass(600_000)
+  await expect(worker.ask('/a')).rejects.toThrow('Failed to fetch')
+})
+
+it('keeps users apart', async () => {
+  const worker = new TestWorker({
+    cacheName: cacheName(),
+    network: says({ 'Cache-Control': 'private, max-age=600', 'Thermocline-Partition': 'ada' }),
+  })
+  await worker.ask('/me')
+  expect((await worker.ask('/me')).layer).toBe('SW')
+  await worker.setPartition('bob')
+  worker.platform.network = says({ 'Cache-Control': 'no-store' })
+  expect((await worker.ask('/me')).layer).toBe('origin')
+})
+
+it('drops everything, and refuses a wrong limit', async () => {
+  const worker = new TestWorker({ cacheName: cacheName(), network: says({ 'Cache-Control': 'max-age=60' }) })
+  await worker.ask('/a')
+  await worker.clear()
+  expect((await worker.ask('/a')).layer).toBe('origin')
+  expect(() => new TestWorker({ maxBytes: 0 })).toThrow('`maxBytes` is 0.')
+})

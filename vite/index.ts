@@ -1,0 +1,2 @@
+export { thermocline } from './plugin.ts'
+export type { ThermoclinePluginOptions } from './plugin-options.ts'
