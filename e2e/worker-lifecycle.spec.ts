@@ -109,7 +109,7 @@ test.describe('wrong options', () => {
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'))
     expect(await worker.evaluate(() => Reflect.get(globalThis, 'reports') as string[])).toEqual([
       expect.stringContaining('There is no option `shel`. Write one of precache, shell, '),
-      'thermocline: `maxEntries` is -1. Write a whole number above 0. The default is used.',
+      'thermocline: `maxEntries` is -1. Write a whole number above 0. It is ignored.',
     ])
     origin.says('/works', 'works', { 'Cache-Control': 'max-age=600' })
     await store(page, '/works')

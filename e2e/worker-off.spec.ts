@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { type Page, expect, test as base } from '@playwright/test'
-import { DeploySite, look, openTab, traces } from './deploy-site.ts'
+import { DeploySite, openTab, traces } from './deploy-site.ts'
 import { ask, openControlled, stopWorkers } from './worker-page.ts'
 import { WorkerOrigin } from './worker-origin.ts'
 
 const NOTHING = { caches: [], databases: [], workers: 0 }
 const PAGE = '<!doctype html><title>origin</title>'
-const HTML = { 'Content-Type': 'text/html', 'Cache-Control': 'no-cache' }
 
 const test = base.extend<{ origin: WorkerOrigin }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that one needs off this pattern.
@@ -31,7 +30,7 @@ for (const [what, say] of [
   [
     'a page',
     async (page: Page, origin: WorkerOrigin) => {
-      origin.says('/', PAGE, { ...HTML, 'Thermocline-Worker': 'off' })
+      origin.says('/', PAGE, { 'Content-Type': 'text/html', 'Thermocline-Worker': 'off' })
       await page.goto(origin.url)
     },
   ],
@@ -123,51 +122,4 @@ test('a new version that can’t start leaves the old one in charge', async ({ p
   })
   expect(failure).toBe('TypeError')
   expect((await ask(page, '/kept')).cacheStatus).toContain('SW; hit')
-})
-
-test.describe('navigation preload', () => {
-  test('asks for a page once, while the worker starts', async ({ page }) => {
-    const site = await DeploySite.start({ navigationPreload: true })
-    const { origin } = site
-    origin.says('/fresh', PAGE, { ...HTML, 'Cache-Control': 'max-age=600' })
-    await openTab(page, site)
-    await stopWorkers(page)
-    origin.forget()
-    await page.goto(`${origin.url}/`)
-    expect(origin.visits('/').map(({ headers }) => headers['service-worker-navigation-preload'])).toEqual([
-      'true',
-    ])
-    expect((await look(page)).build).toBe('A')
-
-    // What the store answers does not wait for it.
-    await page.goto(`${origin.url}/fresh`)
-    await expect.poll(async () => (await ask(page, '/fresh')).cacheStatus).toContain('SW; hit')
-    origin.route('/fresh', () => {})
-    await page.goto(`${origin.url}/fresh`)
-    expect(await page.title()).toBe('origin')
-
-    await origin.goDown()
-    await page.goto(`${origin.url}/?away`)
-    expect(await page.title()).toBe('A')
-    await origin.goUp()
-    await origin.close()
-  })
-
-  test('ends with the option', async ({ page }) => {
-    const site = await DeploySite.start({ navigationPreload: true })
-    const state = () =>
-      page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.getRegistration()
-        return (await registration?.navigationPreload.getState())?.enabled
-      })
-    await openTab(page, site)
-    expect(await state()).toBe(true)
-    site.options = {}
-    site.deploy('B')
-    await page.evaluate(() => window.site.worker?.checkForUpdate())
-    await page.getByRole('button').click()
-    await expect(page).toHaveTitle('B')
-    await expect.poll(state).toBe(false)
-    await site.origin.close()
-  })
 })

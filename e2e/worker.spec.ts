@@ -157,14 +157,18 @@ test.describe('revalidation', () => {
     expect(await ask(page, '/robust')).toMatchObject({ status: 200, body: 'good' })
   })
 
-  test('outside stale-if-error the page sees the error', async ({ page, origin }) => {
+  test('where nothing stale may stand in the page sees the error, and a 504 for a network that is away', async ({
+    page,
+    origin,
+  }) => {
     versions(origin, '/strict', { 'Cache-Control': 'no-cache, stale-if-error=6000' })
     await ask(page, '/strict')
     await untilStored(page, '/strict')
     origin.says('/strict', 'broken', {}, 503)
     expect(await ask(page, '/strict')).toMatchObject({ status: 503, body: 'broken' })
     await origin.goDown()
-    expect((await ask(page, '/strict')).status).toBe(0)
+    expect((await ask(page, '/strict')).status).toBe(504)
+    expect((await ask(page, '/unknown')).status).toBe(0)
   })
 })
 

@@ -1,10 +1,10 @@
 /** A token (RFC 9651 §3.3.4), told apart from a string of the same letters. */
-export interface Token {
+interface Token {
   readonly token: string
 }
 
 /** A byte sequence, date or display string (RFC 9651 §3.3.5, §3.3.7, §3.3.8), as it is written: no field here has a use for one. */
-export interface OtherItem {
+interface OtherItem {
   readonly text: string
 }
 

@@ -35,6 +35,7 @@ export {
   type RouteDetails,
   createHttpPolicies,
 } from './http/http-policies.ts'
+export { serviceWorkerOffPath, workerOff } from './http/worker-off.ts'
 export type { Invalidation } from './log/invalidation.ts'
 export type { ForwardFailure, ForwarderOptions } from './proxy/forwarder-options.ts'
 export { type Forwarder, createForwarder } from './proxy/forwarder.ts'

@@ -13,6 +13,7 @@ export interface Ask {
   readonly hasCredentials: boolean
   /** Stands before the variant of what an `Authorization` header selects; '' without one. */
   readonly authorization: string
+  readonly cacheMode: RequestCache
   /** The request's fields with its cache mode written as directives. */
   readonly headers: HeaderReader
   readonly languages: readonly string[]
@@ -38,6 +39,7 @@ export async function createAsk(
   platform: Platform,
 ): Promise<Ask> {
   const token = request.headers.get('authorization')
+  const cacheMode = cacheModeOf(request)
   const isSameOrigin = new URL(request.url).origin === platform.origin()
   const url = new URL(keyUrl)
   url.hash = ''
@@ -49,7 +51,8 @@ export async function createAsk(
     hasCredentials: request.credentials === 'include' || (isSameOrigin && request.credentials !== 'omit'),
     // Tokens stay out of storage: a digest tells them apart as well.
     authorization: token === null ? '' : await platform.digest(token),
-    headers: withCacheMode(request),
+    cacheMode,
+    headers: withCacheMode(request, cacheMode),
     languages: platform.languages(),
     epoch,
   }
@@ -78,8 +81,17 @@ export function isSelective({ headers, method }: Request): boolean {
   return method === 'HEAD' || SELECTING.some((name) => headers.has(name))
 }
 
-function withCacheMode(request: Request): HeaderReader {
-  const fromMode = MODE_DIRECTIVES[request.cache]
+/**
+ * What the page asked for. To a request with a precondition of the page's own browsers give another mode, which says nothing
+ * of what the page wants: `no-store` as Fetch §4.6 has it, `no-cache` in Chromium.
+ */
+function cacheModeOf({ cache, headers }: Request): RequestCache {
+  const isConditional = ['if-none-match', 'if-modified-since', 'if-range'].some((name) => headers.has(name))
+  return isConditional && cache.startsWith('no-') ? 'default' : cache
+}
+
+function withCacheMode(request: Request, mode: RequestCache): HeaderReader {
+  const fromMode = MODE_DIRECTIVES[mode]
   return {
     get(name) {
       const value = request.headers.get(name)

@@ -58,6 +58,17 @@ export class BodyStore {
     }
   }
 
+  /** Removes all bodies of all partitions. */
+  async deleteAll(): Promise<void> {
+    const caches = this.#platform.caches()
+    const isOwn = (name: string) =>
+      name === this.#cacheName ||
+      (privateCachePartition(name) !== undefined && name.endsWith(`:${this.#cacheName}`))
+    const names = await caches.keys()
+    this.close()
+    await Promise.all(names.filter(isOwn).map((name) => caches.delete(name)))
+  }
+
   /** Lets go of the caches; a handle that is kept would outlive the deletion of its cache. */
   close(): void {
     this.#handles.clear()

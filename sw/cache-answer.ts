@@ -1,4 +1,4 @@
-import { type ReuseDecision, assess, currentAge, decideReuse } from '../policy/index.ts'
+import { type ReuseDecision, assess, currentAge, decideReuse, parseCacheControl } from '../policy/index.ts'
 import { type OwnStatus, createAnswer } from './answer.ts'
 import { type Ask, isSelective } from './ask.ts'
 import type { CacheParts } from './cache-parts.ts'
@@ -33,21 +33,24 @@ export class CacheAnswer {
   }
 
   async decide(): Promise<Response> {
-    const { handling, request } = this.#ask
-    if (request.cache === 'no-store') return await this.#forward('bypass')
-    if (request.cache === 'reload') return await this.#forward('request')
+    const { cacheMode, handling } = this.#ask
+    if (cacheMode === 'no-store') return await this.#forward('bypass')
+    if (cacheMode === 'reload') return await this.#forward('request')
     const found = await this.#parts.store.find(this.#ask)
-    if (typeof found === 'string')
-      return request.cache === 'only-if-cached' ? notCached() : await this.#forward(found)
+    if (typeof found === 'string') return this.#wantsStoredOnly() ? notCached() : await this.#forward(found)
     const decision = this.#decideReuse(found.entry)
     if (decision.kind === 'unsatisfiable') return notCached()
     if (found.entry.part !== undefined && !this.#isPartEnough(found, decision))
-      return request.cache === 'only-if-cached' ? notCached() : await this.#forward('partial')
+      return this.#wantsStoredOnly() ? notCached() : await this.#forward('partial')
     if (decision.kind === 'revalidate') return await this.#revalidate(found, decision)
     const answer = this.#answerStored(found, { hit: true, ttl: decision.ttl })
     if (decision.kind === 'stale-while-revalidate')
       void handling.waitUntil(this.#revalidateInBackground(found))
     return await answer
+  }
+
+  #wantsStoredOnly(): boolean {
+    return parseCacheControl(this.#ask.headers.get('cache-control')).onlyIfCached === true
   }
 
   /** A part answers what lies in it, while it is fresh; it is not worth a validation, nor a window. */
@@ -60,7 +63,7 @@ export class CacheAnswer {
     const nowMs = this.#parts.platform.now()
     const assessed = assess(stored, 'private', workerDirectives(stored.headers))
     // RFC 8246 §2: what never changes is not asked for again while it is fresh, also when its page is reloaded.
-    const isReload = this.#ask.request.cache === 'no-cache' && assessed.directives.values.immutable
+    const isReload = this.#ask.cacheMode === 'no-cache' && assessed.directives.values.immutable
     const decision = decideReuse({
       requestHeaders: isReload ? this.#ask.request.headers : this.#ask.headers,
       stored: assessed,
@@ -102,7 +105,8 @@ export class CacheAnswer {
         throw error
       })
     }
-    const joined = this.#parts.flights.join(this.#validationKey(found))
+    // One that has arrived may be stored for long, by the pace of its page, and is as old by then.
+    const joined = this.#parts.flights.join(this.#validationKey(found), true)
     let isOwn = joined === undefined
     let exchange: Exchange
     try {

@@ -75,6 +75,11 @@ export class EntryIndex {
     try {
       return await this.#change(async (entries, totals) => {
         const before = await entries.get([...key])
+        // What is only renewed may have been evicted, or replaced, meanwhile.
+        if (varyBy === undefined && before?.variants[entry.variant]?.id !== entry.id) {
+          this.#memory.delete(key.join(' '))
+          return
+        }
         if (before !== undefined) addToTotals(totals, before, -1)
         const row = added(before)
         addToTotals(totals, row, 1)
@@ -89,7 +94,11 @@ export class EntryIndex {
   /** Removes what is stored of a URL in some partitions, and returns it. */
   async remove(url: string, partitions: readonly string[]): Promise<UrlRow[]> {
     const keys = partitions.map((partition) => this.#key(partition, url))
-    return await this.#removeRows((entries) => Promise.all(keys.map((key) => entries.get([...key]))))
+    return await this.#removeRows((entries) => {
+      // A wipe takes rows, and leaves these copies.
+      for (const key of keys) this.#memory.delete(key.join(' '))
+      return Promise.all(keys.map((key) => entries.get([...key])))
+    })
   }
 
   /** Removes the rows that are in one of these groups, in all partitions, and returns them. */
@@ -144,8 +153,11 @@ export class EntryIndex {
         })
       })
       removed.push(...batch)
-      if (batch.length < TRIM_BATCH) return removed
+      if (batch.length < TRIM_BATCH) break
     }
+    // A wipe takes rows, and leaves these copies.
+    if (maxEntries === 0) this.#memory.clear()
+    return removed
   }
 
   async #removeRows(

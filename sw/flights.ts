@@ -46,16 +46,17 @@ interface Flight {
   readonly url: string
   readonly ticket: Ticket
   readonly exchange: Promise<Exchange>
+  hasArrived: boolean
 }
 
 /** The requests that are under way. */
 export class Flights {
   readonly #flights = new Set<Flight>()
 
-  /** What the request under this key brings, where one is under way. */
-  join(key: string): Promise<Exchange> | undefined {
-    for (const flight of this.#flights) {
-      if (flight.key === key && !flight.ticket.isOutdated) return flight.exchange
+  /** What the request under this key brings, until that is stored; with `isUnanswered` only until it is here. */
+  join(key: string, isUnanswered = false): Promise<Exchange> | undefined {
+    for (const { exchange, hasArrived, key: own, ticket } of this.#flights) {
+      if (own === key && !ticket.isOutdated && !(isUnanswered && hasArrived)) return exchange
     }
     return undefined
   }
@@ -67,10 +68,15 @@ export class Flights {
     send: (ticket: Ticket) => Promise<Exchange>,
   ): Promise<Exchange> {
     const ticket: Ticket = { isOutdated: false, outdatedGroups: new Set() }
-    const flight: Flight = { key, url, ticket, exchange: send(ticket) }
+    const flight: Flight = { key, url, ticket, exchange: send(ticket), hasArrived: false }
     this.#flights.add(flight)
     const land = () => this.#flights.delete(flight)
-    flight.exchange.then(({ settled }) => settled).then(land, land)
+    flight.exchange
+      .then(({ settled }) => {
+        flight.hasArrived = true
+        return settled
+      })
+      .then(land, land)
     return flight.exchange
   }
 

@@ -23,7 +23,7 @@ export function toNetworkRequest(ask: Ask, stored?: StoredEntry): Request {
   const headers = new Headers(request.headers)
   // The whole of it is asked for, whatever the page wants of it.
   if (stored !== undefined) for (const name of SELECTING) headers.delete(name)
-  if (!headers.has('cache-control')) headers.set('Cache-Control', directiveFor(request, stored))
+  if (!headers.has('cache-control')) headers.set('Cache-Control', directiveFor(ask, stored))
   // Browsers add `Pragma: no-cache` to this mode unless there is one.
   if (!headers.has('pragma')) headers.set('Pragma', '')
   if (stored !== undefined) {
@@ -45,8 +45,8 @@ export function toNetworkRequest(ask: Ask, stored?: StoredEntry): Request {
   })
 }
 
-function directiveFor(request: Request, stored: StoredEntry | undefined): string {
-  if (request.cache === 'reload' || request.cache === 'no-store') return 'no-cache'
+function directiveFor({ cacheMode }: Ask, stored: StoredEntry | undefined): string {
+  if (cacheMode === 'reload' || cacheMode === 'no-store') return 'no-cache'
   return stored === undefined ? ANY_AGE : 'max-age=0'
 }
 

@@ -42,7 +42,8 @@ export async function sendToOrigin(ask: Ask, parts: CacheParts, options: SendOpt
   if (response.status === 304 && stored !== undefined) {
     if (stored.partition !== '' && partitions.epoch !== ask.epoch) {
       // It confirmed what belongs to somebody else now.
-      return await sendToOrigin({ ...ask, epoch: partitions.epoch }, parts, { ticket })
+      const { isBackground } = options
+      return await sendToOrigin({ ...ask, epoch: partitions.epoch }, parts, { ticket, isBackground })
     }
     const headers = updateStoredHeaders(stored.headers, [...response.headers])
     const confirmed: StoredEntry = { ...stored, requestTimeMs, responseTimeMs, headers }
@@ -101,7 +102,8 @@ export async function observePartition(
     await partitions.hold(undefined)
     return partitions.epoch
   }
-  const epoch = await partitions.observe(response.headers.get(PARTITION_HEADER), ask.epoch)
+  const named = response.headers.get(PARTITION_HEADER)
+  const epoch = await partitions.observe(named, ask.epoch, !isSafeMethod(method))
   if (epoch !== ask.epoch) void ask.handling.waitUntil(partitions.wiped)
   return epoch
 }

@@ -102,7 +102,7 @@ describe('a switch', () => {
 })
 
 describe('a response', () => {
-  it('that was under way during a switch is neither stored nor believed', async () => {
+  it('that was under way during a switch is neither stored nor believed, and leaves nobody held', async () => {
     const worker = new FakeWorker()
     signIn(worker, 'ada')
     await worker.ask('/account')
@@ -119,6 +119,9 @@ describe('a response', () => {
     expect(await (await late.response).text()).toBe('late of ada')
     await late.ended()
     expect(worker.platform.cacheStorage.texts()).not.toContain('late of ada')
+    expect(await workerState(worker.platform).partitions.current()).toBeUndefined()
+    signIn(worker, 'bob')
+    await worker.ask('/account')
     expect(await workerState(worker.platform).partitions.current()).toBe('bob')
   })
 

@@ -69,17 +69,27 @@ export class Partitions {
   }
 
   /**
-   * Takes in the partition that a response names. Returns the epoch under which that response may be stored: the
-   * current one, unless a switch happened since the request began; then its header says nothing about now.
+   * Takes in the partition that a response names. Returns the epoch under which that response may be stored: that of the
+   * switch which it made, or the one in which it was asked for.
+   *
+   * A response to an unsafe method is believed in any case: it comes behind the cookie that it may have set. Of two others
+   * that were under way together and name two users nobody can tell which was signed in last, so then nobody is held until
+   * another response names somebody.
    */
-  async observe(named: string | null, epoch: number): Promise<number> {
+  async observe(named: string | null, epoch: number, isUnsafe = false): Promise<number> {
     // Where the last switch could not be kept, the same once more can't be either.
-    if (!isPartitionId(named) || epoch !== this.#epoch || (this.#isClosed && named === this.#held))
-      return epoch
+    if (!isPartitionId(named) || (this.#isClosed && named === this.#held)) return epoch
+    const before = this.#epoch
     const held = await this.current()
-    if (epoch !== this.#epoch) return epoch
-    if (named !== held) await this.hold(named)
-    return this.#epoch
+    if (epoch === this.#epoch && named === held) return epoch
+    if (epoch === this.#epoch || (isUnsafe && before === this.#epoch)) {
+      // While it is being kept, another switch may come.
+      const own = this.#epoch + 1
+      await this.hold(named)
+      return own
+    }
+    if (named !== this.#held) await this.hold(undefined)
+    return epoch
   }
 
   /**

@@ -153,9 +153,7 @@ export class ResponseStore {
       const removed = await Promise.all(urls.map((key) => index.remove(key, partitions)))
       await this.#deleteBodies(removed.flat())
     } catch {
-      // Without the index only bodies that do not vary can be found; without a body an entry is a miss.
-      const plain = partitions.map((name) => this.#bodies().delete(url, { partition: name, variant: '' }))
-      await Promise.allSettled(plain)
+      await this.#dropAllBodies()
     }
   }
 
@@ -166,7 +164,7 @@ export class ResponseStore {
         await this.#parts.index.removeGroups(groups.map((name) => `${origin} ${name}`)),
       )
     } catch {
-      // Without the index nothing stored is answered either.
+      await this.#dropAllBodies()
     }
   }
 
@@ -187,6 +185,13 @@ export class ResponseStore {
       Object.values(variants).map((entry) => ({ entry, url: key[2] })),
     )
     await Promise.all(entries.map(({ entry, url }) => this.#bodies().delete(url, entry)))
+  }
+
+  /** Without the index nobody knows which bodies are meant; once it is back it must not find them. Never rejects. */
+  async #dropAllBodies(): Promise<void> {
+    await this.#bodies()
+      .deleteAll()
+      .catch(() => {})
   }
 
   async #quota(): Promise<number> {

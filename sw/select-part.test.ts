@@ -61,6 +61,16 @@ describe('a fresh stored response', () => {
     expect(worker.visits('/a')).toBe(1)
   })
 
+  it.each(['no-store', 'no-cache'] as const)(
+    'answers preconditions that browsers give the cache mode %s',
+    async (cache) => {
+      const worker = await withStored()
+      const init = { headers: { 'If-None-Match': '"1"' }, cache }
+      expect(await worker.ask('/a', init)).toMatchObject({ status: 304, did: 'SW; hit; ttl=60' })
+      expect((await worker.ask('/a', { cache: 'no-store' })).did).toBe('SW; fwd=bypass')
+    },
+  )
+
   it('answers whole to a precondition that does not hold', async () => {
     const worker = await withStored()
     const answer = await worker.ask('/a', { headers: { 'If-None-Match': '"0"' } })

@@ -3,8 +3,9 @@ import type { Scheduler } from 'fast-check'
 import { IDBFactory } from 'fake-indexeddb'
 import { ModelOrigin } from '../test/worker-fuzz/model-origin.ts'
 import { Model, type PageAnswer } from '../test/worker-fuzz/model.ts'
-import type { GetOptions, Operation, Step } from '../test/worker-fuzz/operations.ts'
+import { type GetOptions, type Operation, PLAIN_GET, type Step } from '../test/worker-fuzz/operations.ts'
 import { URLS, type Url, membersOf, pathOf } from '../test/worker-fuzz/resources.ts'
+import { findMiscount } from './find-miscount.fake.ts'
 import { eventHandling } from './handling.ts'
 import { KillablePlatform, type Surroundings } from './killable-platform.fake.ts'
 import { FakeCacheStorage } from './platform.fake.ts'
@@ -12,6 +13,7 @@ import { PrivateCache } from './private-cache.ts'
 import { workerState } from './worker-state.ts'
 
 const ORIGIN = 'https://shop.example'
+const CACHE_NAME = 'fuzz'
 const FIRST_USER = 'ada'
 /** Small, so that storing evicts. */
 const LIMITS = { maxEntries: 5, maxBytes: 300 }
@@ -72,7 +74,10 @@ export class FuzzBrowser implements Surroundings {
     await this.#perform({ kind: 'pass', seconds: 10 })
     const urls = steps.flatMap(({ operation }) => (operation.kind === 'get' ? operation.url : []))
     await Promise.all(Array.from(new Set(urls), (url) => this.#perform({ kind: 'get', ...PLAIN_GET, url })))
-    await this.#checkTotals()
+    // What was begun behind the answers has to end first: trimming follows storing.
+    await Promise.allSettled(this.#life.extended)
+    const wrong = await findMiscount(this.#life.platform, CACHE_NAME, LIMITS)
+    if (wrong !== undefined) this.model.violations.push(wrong)
   }
 
   /** Lets one after the other have its turn; resolves when `done` has, throws when nobody is left who could bring that about. */
@@ -260,32 +265,9 @@ export class FuzzBrowser implements Surroundings {
     return await Promise.race([answering, killed])
   }
 
-  /** What the index believes to hold is what it holds, and no more than it may. */
-  async #checkTotals(): Promise<void> {
-    const { database } = workerState(this.#life.platform)
-    // What was begun behind the answers has to end first: trimming follows storing.
-    await Promise.allSettled(this.#life.extended)
-    await database.use(async (connection) => {
-      const transaction = connection.transaction(['entries', 'state'])
-      const [rows, kept] = await Promise.all([
-        transaction.objectStore('entries').getAll(),
-        transaction.objectStore('state').get('totals:fuzz'),
-      ])
-      const sizes = rows.flatMap(({ variants }) => Object.values(variants).map(({ size }) => size))
-      const bytes = sizes.reduce((sum, size) => sum + size, 0)
-      const held = { entries: rows.length, bytes }
-      if (kept !== undefined && JSON.stringify(kept) !== JSON.stringify(held)) {
-        this.model.violations.push(`Totals ${JSON.stringify(kept)} of ${JSON.stringify(held)}.`)
-      }
-      if (held.entries > LIMITS.maxEntries || bytes > LIMITS.maxBytes) {
-        this.model.violations.push(`Over its limits: ${JSON.stringify(held)}.`)
-      }
-    })
-  }
-
   #startWorker(): Life {
     const platform = new KillablePlatform(this)
-    const cache = new PrivateCache({ cacheName: 'fuzz', ...LIMITS, platform })
+    const cache = new PrivateCache({ cacheName: CACHE_NAME, ...LIMITS, platform })
     let end: (how: 'killed') => void = () => {}
     const killed = new Promise<'killed'>((resolve) => (end = resolve))
     const kill = () => {
@@ -310,14 +292,6 @@ export class FuzzBrowser implements Surroundings {
     })
   }
 }
-
-const PLAIN_GET = {
-  hasCredentials: true,
-  language: 'de',
-  token: 'none',
-  cache: 'default',
-  wants: 'whole',
-} as const
 
 function eventLoop(): Promise<void> {
   return new Promise((resolve) => {

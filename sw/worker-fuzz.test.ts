@@ -21,11 +21,11 @@ async function interleave(scheduler: fc.Scheduler, list: readonly Step[], gaps: 
   return browser.model.violations
 }
 
-/** Goes through interleavings until one breaks a promise; returns what it broke. */
-async function findBroken(most: number): Promise<string | undefined> {
+/** Goes through interleavings until one breaks a promise of which it says these words; returns what it broke. */
+async function findBroken(words: RegExp, most: number): Promise<string | undefined> {
   let broken: string | undefined
   const keeps = fc.asyncProperty(fc.scheduler(), steps, pauses, async (...interleaving) => {
-    broken ??= (await interleave(...interleaving))[0]
+    broken ??= (await interleave(...interleaving)).find((one) => words.test(one))
     return broken === undefined
   })
   await fc.check(keeps, { numRuns: most, seed: SEED, endOnFailure: true })
@@ -82,5 +82,5 @@ it.each([
   ],
 ])('a broken promise is found when %s', async (_, words, remove) => {
   remove()
-  expect(await findBroken(5_000)).toMatch(words)
+  expect(await findBroken(words, 5_000)).toBeDefined()
 })

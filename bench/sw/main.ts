@@ -1,5 +1,8 @@
 // What a worker costs a page, against Workbox, a hand-written worker and the browser's own cache.
 // `npm run bench -- sw [--rounds N] [--entries N] [--quick]`
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type BrowserContext, chromium } from '@playwright/test'
 import { findChromium } from '../../scripts/chromium.mjs'
 import { currentLoad, describeMachine } from '../machine.ts'
@@ -16,26 +19,19 @@ const { colds, hits, rounds, sizes } = parseSwOptions(process.argv.slice(3))
 const executablePath = findChromium()
 if (executablePath === undefined)
   throw new Error('No Chromium found. Install it, or name it in CHROMIUM_PATH.')
-const browser = await chromium.launch({
-  executablePath,
-  args: [
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    '--disable-gpu',
-    '--disable-background-networking',
-  ],
-})
-console.log(
-  `Service workers: hits of 2 kB over loopback, one Chromium ${browser.version()}, interleaved rounds`,
-)
-try {
-  // A context of its own for each size, so that none pays for the other's storage.
-  for (const files of sizes) {
-    const context = await browser.newContext()
+const args = ['--disable-gpu', '--disable-background-networking']
+if (process.getuid?.() === 0) args.push('--no-sandbox')
+// A profile of its own for each size, so that none pays for the other's storage; on disk, since the HTTP cache of a private
+// window holds too little.
+for (const files of sizes) {
+  const profile = await mkdtemp(join(tmpdir(), 'thermocline-bench-'))
+  const context = await chromium.launchPersistentContext(profile, { executablePath, args })
+  try {
     await measure(context, files)
+  } finally {
     await context.close()
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }
-} finally {
-  await browser.close()
 }
 
 async function measure(context: BrowserContext, files: number): Promise<void> {
@@ -73,7 +69,9 @@ async function measure(context: BrowserContext, files: number): Promise<void> {
   await each(isRouted ? [thermocline.name, httpCache.name] : [], async (subject, { asset }) => {
     asset.push(percentile(await repeat(colds, () => subject.coldAsset()), 0.5))
   })
-  console.log(`\n${files.toLocaleString('en')} entries, ${rounds} rounds of ${hits} hits`)
+  const version = context.browser()?.version() ?? ''
+  console.log(`\nService workers: hits of 2 kB over loopback, all in one Chromium ${version}`)
+  console.log(`${files.toLocaleString('en')} entries, ${rounds} rounds of ${hits} hits`)
   console.log(`  ${describeMachine()}, load ${before} before and ${currentLoad()} under it`)
   printTable(figures)
   printGoals(figures)

@@ -8,7 +8,7 @@ export interface Variant {
   readonly worker: WorkerSource | undefined
 }
 
-export type WorkerSource =
+type WorkerSource =
   | { readonly kind: 'script'; readonly build: (files: number) => Promise<string> }
   | { readonly kind: 'module'; readonly source: (files: number) => string }
 

@@ -84,7 +84,8 @@ export class WebKit implements Engine {
       child.kill()
       await once(child, 'exit')
     }
-    await rm(folder, { recursive: true, force: true })
+    // The browser's own processes end a little after it, and write until then.
+    await rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 })
   }
 }
 

@@ -100,7 +100,10 @@ describe('waiting for the fleet', () => {
     cleanUp.push(() => admin.disconnect())
     // Their lines as they left them, in one go: a slow machine must not let some of them lapse before the others are there.
     const [seconds] = await admin.time()
-    const lines = Array.from({ length: 5 }, (_, i) => [`gone-${i}`, `0 ${((seconds ?? 0) + 1) * 1_000}`])
+    const lines = Array.from({ length: 5 }, (_, i) => [
+      `gone-${i}`,
+      `0 ${(Number.parseInt(String(seconds), 10) + 1) * 1_000}`,
+    ])
     const written = await admin
       .multi()
       .hset('{shop}:log:members', Object.fromEntries(lines))

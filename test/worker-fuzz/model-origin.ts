@@ -143,7 +143,7 @@ export class ModelOrigin {
   }
 }
 
-export function formatRepresentation({ path, version, user, language, token }: Representation): string {
+function formatRepresentation({ path, version, user, language, token }: Representation): string {
   return [path, `v${version}`, user, language, token].join(':')
 }
 

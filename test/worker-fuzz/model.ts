@@ -153,7 +153,9 @@ export class Model {
   ): void {
     const status = headers.get('cache-status') ?? ''
     const hit = /SW; hit; ttl=(-?\d+)(; detail=)?/.exec(status)
-    const { cache } = ask.options
+    const { wants } = ask.options
+    // A browser changes the mode of a request with a precondition, so that it says nothing of what the page wants.
+    const cache = wants === 'news' && ask.options.cache === 'no-cache' ? 'default' : ask.options.cache
     const isFresh = said.event > ask.startEvent
     const ageS = (ask.startMs - said.atMs - this.#slackMs) / 1_000
     if (hit === null) {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { GROUPS, type Group, URLS, type Url } from './resources.ts'
 
-export const USERS = ['ada', 'bob', 'anonymous'] as const
-export type User = (typeof USERS)[number]
+const USERS = ['ada', 'bob', 'anonymous'] as const
+type User = (typeof USERS)[number]
 
 /** A page's GET. */
 export interface GetOptions {
@@ -14,6 +14,15 @@ export interface GetOptions {
   /** All of it, a part of it, or to hear that the representation which the page saw last has not changed. */
   readonly wants: 'whole' | 'part' | 'news'
 }
+
+/** The GET by which is seen what is stored. */
+export const PLAIN_GET = {
+  hasCredentials: true,
+  language: 'de',
+  token: 'none',
+  cache: 'default',
+  wants: 'whole',
+} as const
 
 export type Operation =
   | ({ readonly kind: 'get' } & GetOptions)
