@@ -67,10 +67,17 @@ export class FleetClock {
   }
 
   #schedule(): void {
-    const next = async (): Promise<void> => {
-      await this.compare()
-      if (!this.#isClosed) this.#schedule()
+    // A cache that nobody closed, and nobody holds any more, must not live on by its timer.
+    const self = new WeakRef(this)
+    const tick = () => {
+      const clock = self.deref()
+      if (clock !== undefined) void clock.#tick()
     }
-    this.#timer = setTimeout(() => void next(), this.#isSet ? EVERY_MS : FIRST_MS).unref()
+    this.#timer = setTimeout(tick, this.#isSet ? EVERY_MS : FIRST_MS).unref()
+  }
+
+  async #tick(): Promise<void> {
+    await this.compare()
+    if (!this.#isClosed) this.#schedule()
   }
 }
