@@ -15,6 +15,14 @@ const test = base.extend<{ site: DeploySite; tabs: readonly [Page, Page] }>({
   },
 })
 
+/** What is precached once nothing but build C is in use. */
+const FILES_OF_C = [
+  '/?thermocline-revision=C',
+  '/assets/lazy-C.js',
+  '/assets/main-C.js',
+  '/config.json?thermocline-revision=C',
+]
+
 const prompt = (tab: Page) => tab.getByRole('button', { name: 'A new version is ready' })
 
 test('two tabs on an old build go on with it, and move to the new one together', async ({ site, tabs }) => {
@@ -92,14 +100,7 @@ test('three builds in a row are kept apart', async ({ context, site, tabs }) => 
   expect(await look(third)).toEqual({ build: 'B', lazy: 'B', config: 'B' })
   await third.close()
   await first.reload()
-  await expect
-    .poll(() => precached(first))
-    .toEqual([
-      '/?thermocline-revision=C',
-      '/assets/lazy-C.js',
-      '/assets/main-C.js',
-      '/config.json?thermocline-revision=C',
-    ])
+  await expect.poll(() => precached(first)).toEqual(FILES_OF_C)
 })
 
 test('a build whose files are not what they should be is not installed', async ({ site, tabs }) => {
@@ -112,14 +113,7 @@ test('a build whose files are not what they should be is not installed', async (
   await findUpdate(first)
   await prompt(first).click()
   await expect(first).toHaveTitle('C')
-  await expect
-    .poll(() => precached(first))
-    .toEqual([
-      '/?thermocline-revision=C',
-      '/assets/lazy-C.js',
-      '/assets/main-C.js',
-      '/config.json?thermocline-revision=C',
-    ])
+  await expect.poll(() => precached(first)).toEqual(FILES_OF_C)
 })
 
 test('a precache that has been deleted leaves it to the network', async ({ site, tabs }) => {

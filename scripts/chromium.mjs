@@ -15,6 +15,17 @@ export function findChromium() {
   return process.env.CHROMIUM_PATH ?? findProgram(...NAMES) ?? [MAC].find(isExecutable)
 }
 
+/** With which arguments: nothing that it does of its own accord, and no sandbox for root, to whom it refuses one. */
+export function chromiumArguments() {
+  return [
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]
+}
+
 /** The Firefox that browser tests drive: `FIREFOX_PATH`, else the first one on the PATH. */
 export function findFirefox() {
   return process.env.FIREFOX_PATH ?? findProgram('firefox-esr', 'firefox')

@@ -13,7 +13,7 @@ export interface Schema extends DBSchema {
 
 export type Connection = IDBPDatabase<Schema>
 
-const NAME = 'thermocline'
+export const DATABASE_NAME = 'thermocline'
 /** A store that can't be read as it is belongs to another version: it is a cache, so it is dropped, not migrated. */
 const VERSION = 2
 /** A connection that answers nothing is as bad as none (WebKit bugs 197050, 226547). */
@@ -69,7 +69,7 @@ export class Database {
       if (this.#opening === opening) this.#forget()
     }
     const opening = Promise.resolve().then(() =>
-      this.#platform.openDatabase<Schema>(NAME, VERSION, {
+      this.#platform.openDatabase<Schema>(DATABASE_NAME, VERSION, {
         upgrade(connection) {
           for (const name of connection.objectStoreNames) connection.deleteObjectStore(name)
           const entries = connection.createObjectStore('entries', { keyPath: 'key' })

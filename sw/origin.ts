@@ -70,10 +70,11 @@ export async function takeIn(
 
   // RFC 9111 §4.3.3: a server error does not replace what is stored; anything else that is not kept ends it.
   if (stored !== undefined && response.status >= 500) return exchange
-  const variation = describeStorable(ask, parts, exchange)
+  const part = partOf(response)
+  const variation = describeStorable(ask, parts, exchange, part)
   const partition = variation?.isPerUser ? await privatePartition(ask, parts, epoch) : ''
   if (variation !== undefined && partition !== undefined) {
-    return await keep(ask, parts, exchange, { ...options, varyBy: variation.varyBy, partition, epoch })
+    return await keep(ask, parts, exchange, { ...options, varyBy: variation.varyBy, part, partition, epoch })
   }
   if (stored !== undefined) void ask.handling.waitUntil(parts.store.remove(ask.url))
   return exchange
@@ -120,6 +121,7 @@ async function privatePartition(
 
 interface KeepOptions extends SendOptions {
   readonly varyBy: readonly string[]
+  readonly part: Part | undefined
   readonly partition: string
   readonly epoch: number
 }
@@ -133,8 +135,7 @@ async function keep(
 ): Promise<Exchange> {
   const { partitions, platform, store } = parts
   const { response, requestTimeMs, responseTimeMs } = exchange
-  const { epoch, isBackground, partition, ticket, varyBy } = options
-  const part = partOf(response)
+  const { epoch, isBackground, part, partition, ticket, varyBy } = options
   // Chromium gives some of those that have none an empty body, which nobody would read.
   const source = NULL_BODY_STATUS.has(response.status) ? null : response.body
   const body = source === null ? undefined : new SharedBody(source)
@@ -184,10 +185,10 @@ function describeStorable(
   ask: Ask,
   parts: CacheParts,
   { response, responseTimeMs }: Exchange,
+  part: Part | undefined,
 ): Variation | undefined {
   const { request } = ask
   const { headers } = response
-  const part = partOf(response)
   const status = part === undefined ? response.status : 200
   const read = workerDirectives(headers)
   const question = {

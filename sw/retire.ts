@@ -1,3 +1,5 @@
+import { DATABASE_NAME } from './database.ts'
+
 declare const self: ServiceWorkerGlobalScope
 
 /** What tells the pages that the worker goes, and that another one in its place is no new version. */
@@ -24,5 +26,5 @@ async function deleteCaches(): Promise<void> {
 
 /** Not waited for: a connection that somebody has open would hold it up. */
 async function deleteDatabase(): Promise<void> {
-  indexedDB.deleteDatabase('thermocline')
+  indexedDB.deleteDatabase(DATABASE_NAME)
 }

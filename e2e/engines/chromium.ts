@@ -1,5 +1,5 @@
 import { type Browser, launch } from 'puppeteer-core'
-import { findChromium } from '../../scripts/chromium.mjs'
+import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs'
 import type { Engine } from './engine.ts'
 import { PuppeteerTab } from './puppeteer-tab.ts'
 
@@ -19,17 +19,7 @@ export class Chromium implements Engine {
     if (executablePath === undefined) {
       throw new Error('No Chromium found. Install it, or name it in CHROMIUM_PATH.')
     }
-    const browser = await launch({
-      executablePath,
-      args: [
-        // Chromium refuses its sandbox to root.
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    })
+    const browser = await launch({ executablePath, args: chromiumArguments() })
     return new Chromium(browser, (await browser.version()).replace(/^\D*/, ''))
   }
 

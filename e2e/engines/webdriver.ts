@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { waitUntil } from '../../test/support/wait-until.ts'
 
 /** One session of a driver that speaks W3C WebDriver. Its commands run one after another. */
 export class WebDriver {
@@ -17,14 +17,12 @@ export class WebDriver {
 
   /** Waits for the driver to listen and begins a session. */
   static async begin(url: string, capabilities: object): Promise<WebDriver> {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const isReady = await send('GET', `${url}/status`).then(
+    const isListening = () =>
+      send('GET', `${url}/status`).then(
         () => true,
         () => false,
       )
-      if (isReady) break
-      await sleep(100)
-    }
+    await waitUntil(isListening, 'the WebDriver to listen')
     const begun = await send('POST', `${url}/session`, { capabilities: { alwaysMatch: capabilities } })
     const { sessionId, capabilities: granted } = begun as {
       sessionId: string
