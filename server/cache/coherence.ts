@@ -61,8 +61,9 @@ export class Coherence implements LogListener {
     this.#options = options
   }
 
-  start(): void {
-    this.#options.log.start(this)
+  /** @param listener - who is told what the log says, in place of this, which it then has to hand it on to. */
+  start(listener: LogListener = this): void {
+    this.#options.log.start(listener)
   }
 
   /** The sequence number that a value loaded from now on has seen. */

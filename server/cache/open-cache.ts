@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { InvalidationFeed } from '../feed/invalidation-feed.ts'
 import type { InvalidationLog } from '../log/invalidation-log.ts'
 import { MemoryLog } from '../log/memory-log.ts'
 import { RedisLog } from '../log/redis-log.ts'
@@ -24,6 +25,7 @@ import { WarnOnce } from './warn-once.ts'
 export interface OpenedCache {
   readonly parts: CacheParts
   readonly log: InvalidationLog
+  readonly feed: InvalidationFeed
   /** Resolves when the Redis client is ready and other processes can be heard; rejects when the signal is aborted first. */
   untilReady(signal: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -81,10 +83,24 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
     trace,
     namespace: options.namespace,
   }
-  coherence.start()
+  const feed = new InvalidationFeed(log)
+  coherence.start({
+    invalidated(invalidation, seq) {
+      // First, so that whoever asks again on being told is not answered with what is held here.
+      coherence.invalidated(invalidation, seq)
+      feed.invalidated(invalidation, seq)
+    },
+    reset(floor) {
+      coherence.reset(floor)
+      feed.reset(floor)
+    },
+    caughtUp: () => coherence.caughtUp(),
+    lost: (error) => coherence.lost(error),
+  })
   return {
     parts,
     log,
+    feed,
     untilReady: async (signal) => {
       if (redis !== undefined && redis.status !== 'ready') await untilReady(redis, signal)
       if (clock?.isSet === false) await clock.compare()
@@ -130,7 +146,7 @@ function openLog({
   maxLagMs,
   monotonicNow,
 }: ResolvedCacheOptions): InvalidationLog {
-  if (redis === undefined) return new MemoryLog()
+  if (redis === undefined) return new MemoryLog(logLength)
   return new RedisLog({
     redis,
     key: logKeyOf(namespace),

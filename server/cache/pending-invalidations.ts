@@ -10,6 +10,7 @@ export class PendingInvalidations {
   #keys = new Set<string>()
   #groups = new Set<string>()
   #prefixes = new Set<string>()
+  #urls = new Set<string>()
   #replaying: CompleteInvalidation | undefined
 
   get isEmpty(): boolean {
@@ -23,10 +24,11 @@ export class PendingInvalidations {
     return replaying + this.#count
   }
 
-  add({ keys, groups, prefixes }: CompleteInvalidation): void {
+  add({ keys, groups, prefixes, urls = [] }: CompleteInvalidation): void {
     for (const key of keys) this.#keys.add(key)
     for (const group of groups) this.#groups.add(group)
     for (const prefix of prefixes) this.#prefixes.add(prefix)
+    for (const url of urls) this.#urls.add(url)
     if (this.#count <= MOST_NAMES) return
     this.#clear()
     this.#prefixes.add('')
@@ -37,7 +39,12 @@ export class PendingInvalidations {
     if (this.#replaying !== undefined || this.#count === 0) return undefined
     this.#replaying = this.#prefixes.has('')
       ? EVERYTHING
-      : { keys: [...this.#keys], groups: [...this.#groups], prefixes: [...this.#prefixes] }
+      : {
+          keys: [...this.#keys],
+          groups: [...this.#groups],
+          prefixes: [...this.#prefixes],
+          ...(this.#urls.size > 0 ? { urls: [...this.#urls] } : {}),
+        }
     this.#clear()
     return this.#replaying
   }
@@ -50,12 +57,13 @@ export class PendingInvalidations {
   }
 
   get #count(): number {
-    return this.#keys.size + this.#groups.size + this.#prefixes.size
+    return this.#keys.size + this.#groups.size + this.#prefixes.size + this.#urls.size
   }
 
   #clear(): void {
     this.#keys = new Set()
     this.#groups = new Set()
     this.#prefixes = new Set()
+    this.#urls = new Set()
   }
 }

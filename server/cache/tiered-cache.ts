@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UNKNOWN_MEMBERS } from '../log/fleet-wait.ts'
-import { type CompleteInvalidation, type Invalidation, checkInvalidation } from '../log/invalidation.ts'
+import type { InvalidationFeed } from '../feed/invalidation-feed.ts'
+import type { Invalidation } from '../log/invalidation.ts'
 import { bindEntry } from '../entry/bind-entry.ts'
 import type { BoundEntry } from '../entry/bound-entry.ts'
 import type { CheckedEntryOptions } from '../entry/cache-like.ts'
@@ -20,11 +20,8 @@ import { EntryRules } from './entry-rules.ts'
 import type { HeldEntry } from './held-entry.ts'
 import type { Loader } from './key-load.ts'
 import { type OpenedCache, openCache } from './open-cache.ts'
-import {
-  type InvalidateOptions,
-  type InvalidationResult,
-  checkInvalidateOptions,
-} from './invalidate-options.ts'
+import type { EdgeWait, InvalidateOptions, InvalidationResult } from './invalidate-options.ts'
+import { invalidateWhere } from './invalidate-where.ts'
 import { TierEntries } from './tier-entries.ts'
 import { type KeyValue, writeValues } from './write-values.ts'
 
@@ -48,6 +45,7 @@ export class TieredCache<Name extends string = string> {
   readonly #now: () => number
   readonly #answers: Answers
   readonly #caughtUp = new EventEmitter()
+  #edges: EdgeWait | undefined
 
   constructor(options: TieredCacheOptions<Name>) {
     this.#options = resolveCacheOptions(options)
@@ -159,15 +157,17 @@ export class TieredCache<Name extends string = string> {
     invalidation: Invalidation,
     options: InvalidateOptions = NO_OPTIONS,
   ): Promise<InvalidationResult> {
-    const complete: CompleteInvalidation = checkInvalidation(invalidation)
-    const { isFleetWide, timeoutMs } = checkInvalidateOptions(options)
-    const { isAcknowledged, seq } = await this.#parts.coherence.invalidate(complete, {
-      isAwaited: isFleetWide,
-    })
-    if (!isFleetWide) return { acknowledged: isAcknowledged, missing: [] }
-    if (!isAcknowledged) return { acknowledged: false, missing: [UNKNOWN_MEMBERS] }
-    const { missing } = await this.#opened.log.passedBy(seq, timeoutMs)
-    return { acknowledged: true, missing }
+    return await invalidateWhere(this.#opened, this.#edges, invalidation, options)
+  }
+
+  /** Called by `createEdges()`: whom `wait: 'edges'` asks. */
+  useEdges(edges: EdgeWait | undefined): void {
+    this.#edges = edges
+  }
+
+  /** What is invalidated, for those who hold copies outside: `invalidationStream()`, `createEdges()`. */
+  get feed(): InvalidationFeed {
+    return this.#opened.feed
   }
 
   /** Lets go of everything in this cache's namespace, in every process; L2 gets its room back in the background. */

@@ -1,5 +1,6 @@
 import type { FleetAnswer } from './fleet-wait.ts'
 import type { CompleteInvalidation } from './invalidation.ts'
+import type { LogPage } from './log-page.ts'
 
 /** What a log tells the cache that tails it. */
 export interface LogListener {
@@ -20,6 +21,8 @@ export interface LogListener {
 export interface InvalidationLog {
   /** What this process is called among those that tail the log. */
   readonly member: string
+  /** Tells this log's numbers from another one's of the same name; '' where all processes share one. */
+  readonly life: string
   /** The highest sequence number known to exist. What is loaded from now on has seen everything up to it. */
   readonly head: number
   /** When the log was last known to hold nothing new, in ms of the cache's clock. */
@@ -41,5 +44,10 @@ export interface InvalidationLog {
    * on it answers with nothing that it loaded longer ago than its `maxLagMs`, and drops all it holds when it is back.
    */
   passedBy(seq: number, timeoutMs: number): Promise<FleetAnswer>
+  /**
+   * What follows a sequence number that this log gave out once; `undefined` where not all of it is there any more. For those
+   * who read at a pace of their own. Rejects when the log can't be reached.
+   */
+  since(seq: number): Promise<LogPage | undefined>
   close(): Promise<void>
 }

@@ -1,17 +1,25 @@
 import { ThermoclineError, assertGroupName, describeValue, refuseUnknownOptions } from '../../policy/index.ts'
+import { ruledGroup, urlGroup } from '../response-groups.ts'
 
-/** What becomes of what is invalidated: it is gone, or it counts as expired. Every process of today takes both for the first; a later one may tell them apart. */
-type InvalidationMode = 'delete' | 'expire'
+/** What becomes of what is invalidated: it is gone, or it counts as expired. */
+export type InvalidationMode = 'delete' | 'expire'
 
-/** What to let go of: any mix of keys, groups and key prefixes. The empty prefix means everything. */
+/** What to let go of: any mix of keys, groups, key prefixes and URLs. The empty prefix means everything. */
 export interface Invalidation {
-  readonly keys?: readonly string[]
-  readonly groups?: readonly string[]
-  readonly prefixes?: readonly string[]
+  readonly keys?: readonly string[] | undefined
+  readonly groups?: readonly string[] | undefined
+  readonly prefixes?: readonly string[] | undefined
+  /** Absolute URLs of responses, as browsers and edges know them. */
+  readonly urls?: readonly string[] | undefined
 }
 
-/** An invalidation with every list present. */
-export interface CompleteInvalidation extends Required<Invalidation> {
+/** An invalidation with every list present, except URLs, which few have. */
+export interface CompleteInvalidation {
+  readonly keys: readonly string[]
+  readonly groups: readonly string[]
+  readonly prefixes: readonly string[]
+  /** Absolute and without fragments. What is stored for them here is in `groups` too. */
+  readonly urls?: readonly string[]
   /** Absent: 'delete'. */
   readonly mode?: InvalidationMode
   /** When it was appended, in ms since the epoch by its author's clock: to be shown to people, never to be compared. */
@@ -23,7 +31,7 @@ export const EVERYTHING: CompleteInvalidation = Object.freeze({ keys: [], groups
 /** Names nothing: an entry of the log that is there to be met. */
 export const NOTHING: CompleteInvalidation = Object.freeze({ keys: [], groups: [], prefixes: [] })
 
-const LISTS = ['keys', 'groups', 'prefixes'] as const
+const LISTS = ['keys', 'groups', 'prefixes', 'urls'] as const
 
 /**
  * Checks what a caller asked for. An empty request is refused, because it is always a mistake (a group list built from
@@ -31,8 +39,8 @@ const LISTS = ['keys', 'groups', 'prefixes'] as const
  */
 export function checkInvalidation(invalidation: Invalidation): CompleteInvalidation {
   refuseUnknownOptions('`invalidate`', invalidation, LISTS)
-  const { keys = [], groups = [], prefixes = [] } = invalidation
-  const complete = { keys, groups, prefixes }
+  const { keys = [], groups = [], prefixes = [], urls = [] } = invalidation
+  const complete = { keys, groups, prefixes, urls }
   for (const part of LISTS) {
     const list: unknown = complete[part]
     if (isStrings(list)) continue
@@ -42,14 +50,39 @@ export function checkInvalidation(invalidation: Invalidation): CompleteInvalidat
     )
   }
   groups.forEach(assertGroupName)
-  if (isNothing(complete)) {
+  const places = urls.map(checkUrl)
+  if (isNothing(complete) && urls.length === 0) {
     throw new ThermoclineError(
       'option-invalid',
-      '`invalidate` was given nothing to invalidate. Name at least one key, group or prefix; `prefixes: [""]` is everything.',
+      '`invalidate` was given nothing to invalidate. Name at least one key, group, prefix or URL; `prefixes: [""]` is everything.',
     )
   }
   // Copies: the caller may go on using its arrays.
-  return { keys: [...keys], groups: [...groups], prefixes: [...prefixes] }
+  return {
+    keys: [...keys],
+    groups: [...new Set([...groups, ...places.flatMap(groupsOfUrl)])],
+    prefixes: [...prefixes],
+    ...(places.length > 0 ? { urls: places.map(({ href }) => href) } : {}),
+  }
+}
+
+/** A host is needed: the same path of another one is another response. */
+function checkUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`invalidate\` was given the URL ${describeValue(text)}. Give absolute ones, such as "https://shop.example/api/products/42".`,
+    )
+  }
+  url.hash = ''
+  return url
+}
+
+/** What the response cache calls all that it stores for a URL. */
+function groupsOfUrl({ host, pathname: path, search }: URL): string[] {
+  const place = { host, path, search }
+  return search === '' ? [urlGroup(place)] : [urlGroup(place), ruledGroup(place)]
 }
 
 export function isNothing({ keys, groups, prefixes }: CompleteInvalidation): boolean {
@@ -57,8 +90,8 @@ export function isNothing({ keys, groups, prefixes }: CompleteInvalidation): boo
 }
 
 /** As one log entry carries it. What came later stands last, where those who do not know it do not look. */
-export function encodeInvalidation({ keys, groups, prefixes, mode, at }: CompleteInvalidation): string {
-  return JSON.stringify([keys, groups, prefixes, mode ?? 'delete', at])
+export function encodeInvalidation({ keys, groups, prefixes, mode, at, urls }: CompleteInvalidation): string {
+  return JSON.stringify([keys, groups, prefixes, mode ?? 'delete', at, urls])
 }
 
 /**
@@ -67,9 +100,23 @@ export function encodeInvalidation({ keys, groups, prefixes, mode, at }: Complet
  */
 export function decodeInvalidation(text: string): CompleteInvalidation {
   try {
-    const [keys, groups, prefixes, mode = 'delete', at] = JSON.parse(text) as unknown[]
-    if (isStrings(keys) && isStrings(groups) && isStrings(prefixes) && isMode(mode)) {
-      return { keys, groups, prefixes, mode, ...(typeof at === 'number' ? { at } : {}) }
+    const [keys, groups, prefixes, mode = 'delete', at, urls] = JSON.parse(text) as unknown[]
+    const hasNoUrls = urls === undefined || urls === null
+    if (
+      isStrings(keys) &&
+      isStrings(groups) &&
+      isStrings(prefixes) &&
+      isMode(mode) &&
+      (hasNoUrls || isStrings(urls))
+    ) {
+      return {
+        keys,
+        groups,
+        prefixes,
+        mode,
+        ...(typeof at === 'number' ? { at } : {}),
+        ...(hasNoUrls || urls.length === 0 ? {} : { urls }),
+      }
     }
   } catch {
     // Falls through to the safe reading.

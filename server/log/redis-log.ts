@@ -5,6 +5,7 @@ import { type FleetAnswer, type FleetState, FleetWait } from './fleet-wait.ts'
 import { type CompleteInvalidation, NOTHING, decodeInvalidation, isNothing } from './invalidation.ts'
 import type { InvalidationLog, LogListener } from './invalidation-log.ts'
 import type { LogEntry } from './log-entry.ts'
+import type { LogPage } from './log-page.ts'
 import { type Call, LogStore } from './log-store.ts'
 import { memberName } from './member-name.ts'
 import { OwnEntries } from './own-entries.ts'
@@ -39,6 +40,8 @@ const RECONNECT_MS = 100
  */
 export class RedisLog implements InvalidationLog {
   readonly member = memberName()
+  /** Numbers are the server's time, and never run back. */
+  readonly life = ''
   head = 0
   heardAtMs = Number.NEGATIVE_INFINITY
   isCaughtUp = false
@@ -96,6 +99,17 @@ export class RedisLog implements InvalidationLog {
 
   passedBy(seq: number, timeoutMs: number): Promise<FleetAnswer> {
     return this.#fleet.passedBy(seq, timeoutMs)
+  }
+
+  async since(seq: number): Promise<LogPage | undefined> {
+    const found = await this.#store.read(this.#call, seq, PAGE)
+    // Entries name their predecessors: where that is another one, what stood in between was cut off or wiped.
+    if (found[0] !== undefined && found[0].previous !== seq) return undefined
+    const entries = found.flatMap(({ seq: own, payload }) => {
+      const invalidation = decodeInvalidation(payload)
+      return isNothing(invalidation) ? [] : [{ seq: own, invalidation }]
+    })
+    return { entries, cursor: found.at(-1)?.seq ?? seq, isEnd: found.length < PAGE }
   }
 
   async close(): Promise<void> {

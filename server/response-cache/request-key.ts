@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isAuthority } from '../http/authority.ts'
-import type { Place } from './response-groups.ts'
+import type { Place } from '../response-groups.ts'
 
 /** The longest request target that is looked up; what is longer is passed on. */
 const LONGEST_TARGET = 4_096

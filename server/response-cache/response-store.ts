@@ -12,7 +12,7 @@ import type { LoadStart } from '../cache/cache-parts.ts'
 import type { TieredCache } from '../cache/tiered-cache.ts'
 import { type Index, MOST_VARIES, bodyCodec, indexCodec, recordCodec } from './record-codec.ts'
 import type { Target } from './request-key.ts'
-import { type Place, originGroup, ruledGroup, urlGroup } from './response-groups.ts'
+import { type Place, originGroup, ruledGroup, urlGroup } from '../response-groups.ts'
 import { ResponseRecord, type StoredHead } from './stored-response.ts'
 
 /** From this size on a body is kept once for all responses that have it. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { decideInvalidation, fromPairs } from '../../policy/index.ts'
 import { watchOutgoing } from './outgoing.ts'
 import type { Target } from './request-key.ts'
-import { type Place, originGroup } from './response-groups.ts'
+import { type Place, originGroup } from '../response-groups.ts'
 import { linesOf } from '../http/response-head.ts'
 import type { ResponseStore } from './response-store.ts'
 

@@ -61,6 +61,32 @@ export function describeLog(name: string, { isShared, start }: LogContract): voi
       expect(first?.at).toBeLessThanOrEqual(Date.now())
     })
 
+    it('carries URLs', async () => {
+      const one = await join()
+      await one.log.append({ ...of(), urls: ['https://shop.example/a'] })
+      await waitUntil(() => one.seqs.length === 1, 'the entry')
+      expect(one.heard.at(-1)).toMatchObject({ invalidation: { urls: ['https://shop.example/a'] } })
+    })
+
+    it('can be read again from any entry on, without those that name nothing', async () => {
+      const one = await join()
+      const first = await one.log.append(of('a'))
+      const last = await one.log.append(of('b'))
+      await waitUntil(() => one.seqs.length === 2, 'both entries')
+      const page = await one.log.since(first)
+      expect(page).toMatchObject({ cursor: last, isEnd: true })
+      expect(page?.entries.map(({ seq }) => seq)).toEqual([last])
+      expect(page?.entries[0]?.invalidation).toMatchObject(of('b'))
+      expect(await one.log.since(last)).toEqual({ entries: [], cursor: last, isEnd: true })
+    })
+
+    it('says of a number that it never gave out that it can not tell what followed', async () => {
+      const one = await join()
+      const seq = await one.log.append(of('a'))
+      await waitUntil(() => one.seqs.length === 1, 'the entry')
+      expect(await one.log.since(seq - 1_000_000)).toBe(undefined)
+    })
+
     it('knows of an entry as soon as it is appended', async () => {
       const one = await join()
       const seq = await one.log.append(of('a'))

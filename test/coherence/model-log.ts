@@ -7,6 +7,7 @@ import type { ModelRedis, ModelServer } from './model-redis.ts'
 /** The log on the model's server: entries arrive in order, each when its turn comes; an append or its answer may be lost. */
 export class ModelLog implements InvalidationLog {
   readonly member: string
+  readonly life = ''
   readonly heardAtMs = Number.POSITIVE_INFINITY
   readonly lagMs = 0
   readonly isCaughtUp = true
@@ -43,6 +44,10 @@ export class ModelLog implements InvalidationLog {
     while ([...this.#server.members.values()].some((cursor) => cursor < seq))
       await this.#server.scheduler.turn()
     return { passed: [...this.#server.members.keys()], missing: [] }
+  }
+
+  since(): Promise<undefined> {
+    return Promise.resolve(undefined)
   }
 
   close(): Promise<void> {

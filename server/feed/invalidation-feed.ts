@@ -1,0 +1,129 @@
+import type { CompleteInvalidation } from '../log/invalidation.ts'
+import type { InvalidationLog } from '../log/invalidation-log.ts'
+import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
+
+/** Whoever follows the log without holding what this process holds: an open page, an edge. */
+export interface FeedFollower {
+  /** In the log's order, each once. */
+  invalidated(entry: NumberedInvalidation): void
+  /** Some may have been missed: nothing that is held counts as current. `seq` is where to read on. */
+  reset(seq: number): void
+}
+
+const MOST_KEPT = 10_000
+
+/**
+ * The log for those who are outside: read once by the process, told to however many follow. It keeps the latest entries, so that
+ * most who come back are caught up from memory. Entries that name nothing which leaves the process (keys, key prefixes) are not
+ * in it.
+ */
+export class InvalidationFeed {
+  readonly #log: InvalidationLog
+  readonly #mostKept: number
+  readonly #followers = new Set<FeedFollower>()
+  #kept: NumberedInvalidation[] = []
+  /** From here on nothing is missing among what is kept. */
+  #start = 0
+  #seq = 0
+
+  constructor(log: InvalidationLog, mostKept = MOST_KEPT) {
+    this.#log = log
+    this.#mostKept = mostKept
+  }
+
+  /** The number of the last entry that has been read. */
+  get seq(): number {
+    return this.#seq
+  }
+
+  /** Whether what the log says is known here up to its end. */
+  get isCaughtUp(): boolean {
+    return this.#log.isCaughtUp
+  }
+
+  /** How many follow. */
+  get followers(): number {
+    return this.#followers.size
+  }
+
+  /** A sequence number as those outside keep it: in every process the same, and never taken for another log's. */
+  cursorOf(seq: number): string {
+    return this.#log.life === '' ? String(seq) : `${seq}-${this.#log.life}`
+  }
+
+  /** The reverse; `undefined` for what is no cursor of this log. */
+  parseCursor(text: string): number | undefined {
+    const [, digits, life = ''] = /^(\d{1,16})(?:-(.*))?$/.exec(text) ?? []
+    const seq = Number(digits)
+    return Number.isSafeInteger(seq) && life === this.#log.life ? seq : undefined
+  }
+
+  /** Calls back for each entry from now on, until what it returns is called. */
+  follow(follower: FeedFollower): () => void {
+    this.#followers.add(follower)
+    return () => void this.#followers.delete(follower)
+  }
+
+  /**
+   * What followed a sequence number; `undefined` where that can't be told any more, and all that is held must be let go of.
+   * Rejects where only the log itself knows and it can't be reached.
+   */
+  async since(seq: number): Promise<LogPage | undefined> {
+    if (seq >= this.#start) {
+      const entries = this.#kept.slice(firstAfter(this.#kept, seq))
+      return { entries, cursor: Math.max(seq, this.#seq), isEnd: true }
+    }
+    const page = await this.#log.since(seq)
+    if (page === undefined || page.entries.some(({ invalidation }) => isEverything(invalidation))) {
+      return undefined
+    }
+    return { ...page, entries: page.entries.filter(({ invalidation }) => concernsOthers(invalidation)) }
+  }
+
+  /** Called by the log. */
+  invalidated(invalidation: CompleteInvalidation, seq: number): void {
+    if (isEverything(invalidation)) {
+      this.reset(seq)
+      return
+    }
+    this.#seq = seq
+    if (!concernsOthers(invalidation)) return
+    const entry = { seq, invalidation }
+    this.#kept.push(entry)
+    if (this.#kept.length > this.#mostKept * 1.5) this.#forget(this.#kept.length - this.#mostKept)
+    for (const follower of this.#followers) follower.invalidated(entry)
+  }
+
+  /** Called by the log. */
+  reset(seq: number): void {
+    this.#kept = []
+    this.#start = seq
+    this.#seq = seq
+    for (const follower of this.#followers) follower.reset(seq)
+  }
+
+  #forget(count: number): void {
+    const forgotten = this.#kept.splice(0, count)
+    this.#start = forgotten.at(-1)?.seq ?? this.#start
+  }
+}
+
+function isEverything({ prefixes }: CompleteInvalidation): boolean {
+  return prefixes.includes('')
+}
+
+/** Keys and their prefixes are this application's own affair. */
+function concernsOthers({ groups, urls = [] }: CompleteInvalidation): boolean {
+  return groups.length + urls.length > 0
+}
+
+/** By halves: those who come back are near the end of a long list. */
+function firstAfter(entries: readonly NumberedInvalidation[], seq: number): number {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((entries[middle]?.seq ?? 0) > seq) high = middle
+    else low = middle + 1
+  }
+  return low
+}
