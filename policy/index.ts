@@ -37,6 +37,7 @@ export { type StoredGet, decideHeadUpdate } from './head-update.ts'
 export { parseHttpDate } from './http-date.ts'
 export { refuseUnknownOptions } from './known-options.ts'
 export { ANONYMOUS_PARTITION, PARTITION_HEADER, isPartitionId } from './partition.ts'
+export { ownedGroup, ownerTagOf } from './own-group.ts'
 export { ALWAYS_VALIDATED, NOT_STORED, type PolicyHeaders, policyHeaders } from './policy-headers.ts'
 export {
   type ImmutableOptions,
@@ -52,6 +53,7 @@ export {
 export { PROFILES, type Profile, type ProfileRules, profileRules } from './profile.ts'
 export { type EqualQualityOrder, normaliseField } from './negotiated-fields.ts'
 export { type SearchRule, parseNoVarySearch, searchKey } from './no-vary-search.ts'
+export { hasReached } from './log-cursor.ts'
 export { NOT_MODIFIED_FIELDS, evaluatePreconditions, notModifiedHeaders } from './preconditions.ts'
 export { type RangeDecision, decideRange } from './range.ts'
 export { type ReuseDecision, type ReuseFacts, type ReuseQuestion, decideReuse } from './reuse.ts'

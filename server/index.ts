@@ -35,6 +35,7 @@ export {
   type RouteDetails,
   createHttpPolicies,
 } from './http/http-policies.ts'
+export { ownGroup } from './http/own-group.ts'
 export { serviceWorkerOffPath, workerOff } from './http/worker-off.ts'
 export type { Invalidation } from './log/invalidation.ts'
 export type { ForwardFailure, ForwarderOptions } from './proxy/forwarder-options.ts'
@@ -44,6 +45,14 @@ export type { RedisArgument, RedisClusterLike, RedisLike } from './redis-like.ts
 export type { ResponseCacheOptions } from './response-cache/options.ts'
 export { cachedListener, responseCache } from './response-cache/response-cache.ts'
 export { serviceWorkerPath } from './worker-path.ts'
+export {
+  type InvalidationStream,
+  type InvalidationStreamOptions,
+  invalidationStream,
+} from './stream/invalidation-stream.ts'
+export type { FeedFollower, InvalidationFeed } from './feed/invalidation-feed.ts'
+export type { LogPage, NumberedInvalidation } from './log/log-page.ts'
+export type { EdgeWait } from './cache/invalidate-options.ts'
 export type { CacheEvent, LoadOutcome } from './cache/cache-event.ts'
 export type { CacheStatsSnapshot, CountersSnapshot, PolicyStats } from './cache/cache-stats.ts'
 export { LOAD_TIME_BOUNDS_MS, type LoadTimesSnapshot } from './cache/load-times.ts'

@@ -47,3 +47,8 @@ function withoutDefaultPort(host: string): string {
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
+
+/** Whether a group's name is one of these: outside the response cache they mean nothing. */
+export function isUrlName(group: string): boolean {
+  return /^(?:url|search|origin)-[0-9a-f]{32}$/.test(group)
+}

@@ -36,7 +36,7 @@ export class CacheAnswer {
     const { cacheMode, handling } = this.#ask
     if (cacheMode === 'no-store') return await this.#forward('bypass')
     if (cacheMode === 'reload') return await this.#forward('request')
-    const found = await this.#parts.store.find(this.#ask)
+    const found = await this.#find()
     if (typeof found === 'string') return this.#wantsStoredOnly() ? notCached() : await this.#forward(found)
     const decision = this.#decideReuse(found.entry)
     if (decision.kind === 'unsatisfiable') return notCached()
@@ -47,6 +47,15 @@ export class CacheAnswer {
     if (decision.kind === 'stale-while-revalidate')
       void handling.waitUntil(this.#revalidateInBackground(found))
     return await answer
+  }
+
+  /** What is stored, after all that the site has invalidated is gone from there. */
+  async #find(): Promise<Found | 'uri-miss' | 'vary-miss'> {
+    const { site, store } = this.#parts
+    const found = await store.find(this.#ask)
+    if (typeof found === 'string' || site.isCurrent) return found
+    await site.settle()
+    return await store.find(this.#ask)
   }
 
   #wantsStoredOnly(): boolean {
@@ -71,8 +80,21 @@ export class CacheAnswer {
       nowMs: nowMs < entry.responseTimeMs - CLOCK_SLACK_MS ? nowMs + LONG_AGO_MS : nowMs,
       cacheType: 'private',
     })
+    const { staleIfError } = assessed.directives.values
+    if (isAnswer(decision) && !this.#parts.site.trusts(entry.requestTimeMs)) {
+      // It may have been invalidated, which only the origin knows; without a network nobody can hold it against us.
+      const { age, ttl } = decision
+      return {
+        kind: 'revalidate',
+        age,
+        ttl,
+        rule: 'reuse-no-cache',
+        staleIfError: staleIfError !== undefined,
+        staleIfDisconnected: true,
+      }
+    }
     // An author who states how long a stale response may stand in for a failure means it when the network is away, too.
-    return decision.kind === 'revalidate' && assessed.directives.values.staleIfError !== undefined
+    return decision.kind === 'revalidate' && staleIfError !== undefined
       ? { ...decision, staleIfDisconnected: decision.staleIfError }
       : decision
   }
@@ -233,6 +255,11 @@ export class CacheAnswer {
       did: entry === undefined ? did : { ...did, stored: true },
     })
   }
+}
+
+/** Whether the stored response would be given before the origin is asked. */
+function isAnswer({ kind }: ReuseDecision): boolean {
+  return kind === 'fresh' || kind === 'stale-while-revalidate'
 }
 
 /** RFC 9111 §5.2.1.7. */

@@ -10,24 +10,30 @@ export interface ClearableCache {
 }
 
 /**
- * Answers the messages of `thermocline/client`: `thermocline:skip-waiting`, `thermocline:partition` and
- * `thermocline:clear`. A message with a port gets `{ ok: boolean }` back once it has been carried out.
+ * Answers the messages of `thermocline/client`: `thermocline:skip-waiting`, `thermocline:partition`, `thermocline:clear`, and
+ * what a page hears of the site's invalidations. A message with a port gets `{ ok: boolean }` back once it has been carried out.
  */
 export function handleMessages(caches: readonly ClearableCache[]): void {
   self.addEventListener('message', (event) => {
-    const { type, partition } = (event.data ?? {}) as Record<string, unknown>
+    const message = (event.data ?? {}) as Record<string, unknown>
+    const { type } = message
     // Others of the worker's listeners answer what is theirs.
     if (!String(type).startsWith('thermocline:')) return
-    const reply = (ok: boolean) => event.ports[0]?.postMessage({ ok })
+    const reply = (ok: boolean, result?: object) => event.ports[0]?.postMessage({ ok, ...result })
     const onError = (error: unknown) => {
       console.error('thermocline:', error)
       reply(false)
     }
-    event.waitUntil(carryOut(type, partition, caches).then(() => reply(true), onError))
+    event.waitUntil(carryOut(message, caches).then((result) => reply(true, result ?? {}), onError))
   })
 }
 
-async function carryOut(type: unknown, partition: unknown, caches: readonly ClearableCache[]): Promise<void> {
+async function carryOut(
+  message: Record<string, unknown>,
+  caches: readonly ClearableCache[],
+): Promise<object | undefined> {
+  const { partition, since, type, url } = message
+  const { partitions, site } = workerState(workerPlatform)
   if (type === 'thermocline:skip-waiting') await self.skipWaiting()
   else if (type === 'thermocline:clear') await Promise.all(caches.map((cache) => cache.clear()))
   else if (type === 'thermocline:partition') {
@@ -36,9 +42,22 @@ async function carryOut(type: unknown, partition: unknown, caches: readonly Clea
         `\`partition\` is ${describeValue(partition)}. Send 1 to 64 letters, digits, "_" or "-" that name a user.`,
       )
     }
-    const { partitions } = workerState(workerPlatform)
     // In memory it holds from this very call on; the rest is keeping it and clearing up.
     await partitions.hold(partition)
     await partitions.wiped
-  }
+  } else if (type === 'thermocline:follow') {
+    await site.follow(ownUrl(url))
+    await site.settle()
+    return site.recent(Number(since))
+  } else if (type === 'thermocline:invalidated') await site.take(message)
+  else if (type === 'thermocline:lost') site.lost()
+  return undefined
+}
+
+/** A page must not have the worker listen to somebody else. */
+function ownUrl(url: unknown): string {
+  const { location } = self
+  const parsed = new URL(String(url), location.href)
+  if (parsed.origin === location.origin) return parsed.href
+  throw new TypeError(`\`url\` is ${describeValue(url)}. Send a path of this origin.`)
 }

@@ -34,7 +34,11 @@ export async function sendToOrigin(ask: Ask, parts: CacheParts, options: SendOpt
   const { partitions, platform, store } = parts
   const { stored, ticket } = options
   const requestTimeMs = platform.now()
-  const response = await fetchExactly(ask, stored)
+  const response = await fetchExactly(ask, stored).catch((error: unknown) => {
+    // While the network was away something may have been invalidated.
+    if (!ask.request.signal.aborted) parts.site.lost()
+    throw error
+  })
   const responseTimeMs = platform.now()
   const epoch = await observePartition(ask, parts, response)
   const exchange: Exchange = { response, ticket, requestTimeMs, responseTimeMs }

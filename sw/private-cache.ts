@@ -31,13 +31,14 @@ export class PrivateCache {
   readonly #parts: CacheParts
 
   constructor({ cacheName, maxBytes, maxEntries, platform }: PrivateCacheOptions) {
-    const { database, partitions } = workerState(platform)
+    const { database, partitions, site } = workerState(platform)
     const index = new EntryIndex(database, cacheName)
     const bodies = new BodyStore(platform, cacheName)
     const keys = new SearchKeys(database, () => platform.createId())
     const store = new ResponseStore({ platform, partitions, index, keys, bodies, maxEntries, maxBytes })
     const flights = new Flights()
-    this.#parts = { platform, partitions, store, cacheName, flights, maxEntryBytes: maxBytes / 4 }
+    this.#parts = { platform, partitions, site, store, cacheName, flights, maxEntryBytes: maxBytes / 4 }
+    site.add(this)
   }
 
   /** Drops what is stored for a URL, in all variants. Relative URLs resolve against the worker's. */
@@ -67,9 +68,11 @@ export class PrivateCache {
 
   /** Answers a request from what is stored or from the network; `keyUrl` stands for its URL in the store. */
   async answer(request: Request, handling: Handling, keyUrl?: () => Promise<string>): Promise<Response> {
-    const { partitions, platform } = this.#parts
+    const { partitions, platform, site } = this.#parts
     // Before anything is awaited.
     const { epoch } = partitions
+    // While the store is looked into.
+    void site.load()
     const isSafe = isSafeMethod(request.method)
     if (isSafe && mustPassThrough(request)) return await handling.fetch(request)
     const key = isSafe && keyUrl ? await keyUrl() : request.url

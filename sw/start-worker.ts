@@ -22,7 +22,7 @@ declare const self: ServiceWorkerGlobalScope
 export function startWorker(given?: WorkerOptions): void {
   const report = (message: string) => console.error(`thermocline: ${message}`)
   const platform = workerPlatform
-  const { database } = workerState(platform)
+  const { database, site: invalidations } = workerState(platform)
   const site = new SiteOptions({ given, scriptUrl: self.location.href, platform, database, report })
   if (site.current.off) {
     startOff()
@@ -31,7 +31,12 @@ export function startWorker(given?: WorkerOptions): void {
   const network = new NetworkLeg(platform)
   const rules = { precache: site.current.precache ?? [], report, ...rulesOf(site.current) }
   const appShell = new AppShell(rules)
-  const applyRules = () => Object.assign(rules, rulesOf(site.current))
+  const applyRules = () => {
+    Object.assign(rules, rulesOf(site.current))
+    const path = site.current.invalidations
+    if (path !== undefined) void invalidations.follow(new URL(path, self.location.href).href)
+  }
+  applyRules()
   void site.loading?.then(applyRules)
   let opened: PrivateCache | undefined
   const openCache = async () => {

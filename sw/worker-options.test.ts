@@ -37,7 +37,7 @@ describe('the options of the drop-in', () => {
     ['text', '`self.__THERMOCLINE__` is "text". Write an object of options, or leave it out.'],
     [
       { shel: 1 },
-      'There is no option `shel`. Write one of precache, shell, offline, shellDeny, exclude, maxEntries, maxBytes, navigationPreload, off, config.',
+      'There is no option `shel`. Write one of precache, shell, offline, shellDeny, exclude, maxEntries, maxBytes, navigationPreload, off, invalidations, config.',
     ],
     [{ maxBytes: '5' }, '`maxBytes` is "5". Write a whole number above 0. It is ignored.'],
     [

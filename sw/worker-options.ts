@@ -46,6 +46,8 @@ export interface WorkerOptions {
    * @default false
    */
   readonly off?: boolean | undefined
+  /** Where the server tells what it invalidates (`invalidationStream()`); the worker asks there before it trusts what it has stored. */
+  readonly invalidations?: string | undefined
   /** A JSON file with options. It is asked for at installation and at each navigation; its last good content holds. */
   readonly config?: string | undefined
 }
@@ -69,6 +71,7 @@ const CHECKS: Readonly<Record<keyof WorkerOptions, Check>> = {
   maxBytes: COUNT,
   navigationPreload: SWITCH,
   off: SWITCH,
+  invalidations: PATH,
   config: PATH,
 }
 

@@ -18,6 +18,8 @@ export class Exchange {
   readonly owner: object
   /** The same response as other policies know it, who were there first. */
   readonly outer: Exchange | undefined
+  /** What the route calls groups of its response that are the user's own. */
+  ownNames: readonly string[] | undefined
   // Made when they are needed: most responses are in no group and ask no tier.
   #groups: Set<string> | undefined
   #trace: LayerTrace | undefined

@@ -15,6 +15,7 @@ import { giveCommonShape } from './common-shape.ts'
 import { Exchange } from './exchange.ts'
 import { decidedBy, markAsDecided } from './order.ts'
 import { isWatched, onHead } from './on-head.ts'
+import { addOwnGroups } from './own-groups.ts'
 import { partitionOf } from './partition-of.ts'
 import { preparePolicy } from './prepared-headers.ts'
 import { watchCredentials } from './watch-credentials.ts'
@@ -35,8 +36,10 @@ export interface HttpPoliciesOptions {
 
 /** What a route says of one request, beside its policy. */
 export interface RouteDetails {
-  /** The groups that the response belongs to. */
+  /** The groups that the response belongs to. Everybody may be told that one of them was invalidated. */
   readonly groups?: readonly string[]
+  /** Groups that are the signed-in user's own, by their short names; `ownGroup(user, name)` names them in full. */
+  readonly ownGroups?: readonly string[]
 }
 
 /**
@@ -102,7 +105,10 @@ export function createHttpPolicies<Name extends string>(
     const outer = decidedBy(response)
     const exchange = new Exchange(owner, outer, watchCredentials(request), isWatched(response))
     markAsDecided(response, exchange)
-    onHead(response, () => applyHeaders(request, response, exchange, applyOptions(request)))
+    onHead(response, () => {
+      addOwnGroups(request, exchange, partition, warn)
+      applyHeaders(request, response, exchange, applyOptions(request))
+    })
     return exchange
   }
 
@@ -139,8 +145,11 @@ export function createHttpPolicies<Name extends string>(
         const exchange = begin(request, response)
         exchange.route = prepared
         exchange.enterRoute(request, response)
-        if (details !== undefined)
-          addGroups(response, details(request as Parameters<typeof details>[0])?.groups ?? [])
+        if (details !== undefined) {
+          const { groups = [], ownGroups } = details(request as Parameters<typeof details>[0]) ?? {}
+          addGroups(response, groups)
+          exchange.ownNames = ownGroups
+        }
         traceRequest(exchange, next)
       }
     },

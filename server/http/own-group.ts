@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto'
+import { ownedGroup } from '../../policy/index.ts'
+
+/**
+ * The group of that name which is one user's own: `ownGroup(user.id, 'cart')`. Use it wherever the data of a user are put in a
+ * group or invalidated. Only browsers in which that user is signed in are told of it. Throws `group-invalid`.
+ *
+ * @param user - the same id as `partition` of `createHttpPolicies` gives.
+ */
+export function ownGroup(user: string | number, name: string): string {
+  return ownedGroup(name, ownerTag(user))
+}
+
+/** A digest, because ids of users may be names or addresses, and the names of groups leave the server. */
+export function ownerTag(user: string | number): string {
+  return createHash('sha256').update(`thermocline owner ${user}`).digest('hex').slice(0, 24)
+}

@@ -1,0 +1,27 @@
+import { ownerTagOf } from '../../policy/index.ts'
+import type { CompleteInvalidation } from '../log/invalidation.ts'
+import { isUrlName } from '../response-groups.ts'
+
+/** What a browser is told to let go of. */
+export interface Names {
+  readonly groups: readonly string[]
+  readonly urls: readonly string[]
+}
+
+/** The names in an invalidation that mean something to every browser. */
+export function namesForAll({ groups, urls = [] }: CompleteInvalidation): Names {
+  return { groups: groups.filter((group) => !isUrlName(group) && ownerTagOf(group) === undefined), urls }
+}
+
+/** The groups in an invalidation that are some user's own. */
+export function ownedGroups({ groups }: CompleteInvalidation): readonly string[] {
+  return groups.filter((group) => ownerTagOf(group) !== undefined)
+}
+
+/** The names that one browser is told: everybody's, and those of the user who is signed in there. */
+export function namesFor(invalidation: CompleteInvalidation, ownerTag: string | undefined): Names {
+  const { groups, urls } = namesForAll(invalidation)
+  if (ownerTag === undefined) return { groups, urls }
+  const own = ownedGroups(invalidation).filter((group) => ownerTagOf(group) === ownerTag)
+  return { groups: [...groups, ...own], urls }
+}

@@ -1,0 +1,82 @@
+import type { EdgeWait } from '../cache/invalidate-options.ts'
+import type { FeedFollower, InvalidationFeed } from '../feed/invalidation-feed.ts'
+import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
+
+/**
+ * The feed as browsers are told of it: behind the edges, where there are any. A browser that lets go first would be given the same
+ * again by the edge, and keep that.
+ */
+export class ReleasedFeed {
+  readonly #feed: InvalidationFeed
+  readonly #edges: EdgeWait | undefined
+  readonly #edgeTimeoutMs: number
+  readonly #waiting: NumberedInvalidation[] = []
+  #released: number
+  #isWaiting = false
+
+  constructor(
+    feed: InvalidationFeed,
+    { edges, edgeTimeoutMs }: { readonly edges: EdgeWait | undefined; readonly edgeTimeoutMs: number },
+  ) {
+    this.#feed = feed
+    this.#edges = edges
+    this.#edgeTimeoutMs = edgeTimeoutMs
+    this.#released = feed.seq
+  }
+
+  /** Up to where browsers have been told. */
+  get seq(): number {
+    return this.#waiting.length > 0 ? this.#released : this.#feed.seq
+  }
+
+  /** Calls back for each entry once it is their turn, until what it returns is called. */
+  follow(follower: FeedFollower): () => void {
+    const edges = this.#edges
+    if (edges === undefined) return this.#feed.follow(follower)
+    return this.#feed.follow({
+      invalidated: (entry) => {
+        this.#waiting.push(entry)
+        if (!this.#isWaiting) void this.#releaseAll(edges, follower)
+      },
+      reset: (seq) => {
+        this.#waiting.length = 0
+        this.#released = seq
+        follower.reset(seq)
+      },
+    })
+  }
+
+  /** What followed a cursor, as far as it has been released; `undefined` where that can't be told. Rejects as the feed does. */
+  async since(seq: number): Promise<LogPage | undefined> {
+    const entries: NumberedInvalidation[] = []
+    for (let cursor = seq; ;) {
+      const page = await this.#feed.since(cursor)
+      if (page === undefined) return undefined
+      entries.push(...page.entries)
+      cursor = page.cursor
+      if (!page.isEnd) continue
+      const most = this.seq
+      return {
+        entries: entries.filter((entry) => entry.seq <= most),
+        cursor: Math.max(seq, Math.min(cursor, most)),
+        isEnd: true,
+      }
+    }
+  }
+
+  async #releaseAll(edges: EdgeWait, follower: FeedFollower): Promise<void> {
+    this.#isWaiting = true
+    for (let last = this.#waiting.at(-1); last !== undefined; last = this.#waiting.at(-1)) {
+      const { seq } = last
+      // Late is allowed: an edge that is down must not keep browsers in the dark.
+      await edges.passedBy(seq, this.#edgeTimeoutMs).catch(() => [])
+      const ready = this.#waiting.filter((entry) => entry.seq <= seq)
+      this.#waiting.splice(0, ready.length)
+      for (const entry of ready) {
+        this.#released = entry.seq
+        follower.invalidated(entry)
+      }
+    }
+    this.#isWaiting = false
+  }
+}

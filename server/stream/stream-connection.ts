@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http'
+
+/** A browser that reads slower than this is hung up on: it comes back with its cursor, and nothing is lost. */
+const MOST_UNREAD_BYTES = 65_536
+
+/** One browser that listens. */
+export class StreamConnection {
+  /** Whose browser it is, by the user's tag. */
+  readonly ownerTag: string | undefined
+  /** When it is to be made anew. */
+  readonly endsAtMs: number
+  readonly #response: ServerResponse
+  /** What comes while it is being told what it missed. */
+  #held: { readonly seq: number; readonly text: string }[] | undefined = []
+
+  constructor(response: ServerResponse, ownerTag: string | undefined, endsAtMs: number) {
+    this.#response = response
+    this.ownerTag = ownerTag
+    this.endsAtMs = endsAtMs
+  }
+
+  /** Sends what happens from now on, in its turn. */
+  send(seq: number, text: string): void {
+    if (this.#held === undefined) this.write(text)
+    else this.#held.push({ seq, text })
+  }
+
+  /** All up to `seq` has been told: what was held back follows. */
+  release(seq: number): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const { seq: own, text } of held) if (own > seq) this.write(text)
+  }
+
+  /** Whether it still waits to be told what it missed. */
+  get isHeld(): boolean {
+    return this.#held !== undefined
+  }
+
+  write(text: string): void {
+    if (this.#response.destroyed) return
+    this.#response.write(text)
+    if (this.#response.writableLength > MOST_UNREAD_BYTES) this.#response.destroy()
+  }
+
+  end(): void {
+    this.#response.end()
+  }
+}
