@@ -28,10 +28,12 @@ export class Shop {
     this.#dataDir = dataDir
   }
 
-  static async open(): Promise<Shop> {
+  /** @param databaseUrl - a PostgreSQL server in place of the database that the storefront brings. */
+  static async open(databaseUrl?: string): Promise<Shop> {
     const redis = await RedisServer.start()
     const dataDir = await mkdtemp(join(tmpdir(), 'thermocline-shop-'))
-    const { DATABASE_URL: _, ...environment } = process.env
+    const { DATABASE_URL: _, ...inherited } = process.env
+    const environment = databaseUrl === undefined ? inherited : { ...inherited, DATABASE_URL: databaseUrl }
     const child = spawn(process.execPath, [MAIN, '--port', '0', '--instances', '2', '--data', dataDir], {
       env: { ...environment, REDIS_URL: redis.url },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import { App } from './app.tsx'
 import { loadCart } from './data/cart.ts'
 import { loadCategories } from './data/categories.ts'
 import { watchConnection } from './data/connection.ts'
+import { followShop } from './data/invalidations.ts'
 import { keepOfflineCopy } from './data/offline-copy.ts'
 import { watchForPanel } from './data/panel.ts'
 import { refreshSession } from './data/session.ts'
@@ -23,5 +24,5 @@ watchOtherTabs()
 watchForPanel()
 
 if (import.meta.env.PROD) {
-  void startWorker().then(keepOfflineCopy)
+  void startWorker().then(() => Promise.all([followShop(), keepOfflineCopy()]))
 }

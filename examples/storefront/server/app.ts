@@ -1,6 +1,6 @@
 import express, { type Express, Router } from 'express'
 import type { Pool } from 'pg'
-import { type TieredCache, createHttpPolicies } from 'thermocline/server'
+import { type TieredCache, createHttpPolicies, invalidationStream } from 'thermocline/server'
 import type { Context } from './context.ts'
 import type { InstanceDescription } from './instance-config.ts'
 import { policies } from './policies.ts'
@@ -29,6 +29,7 @@ export interface AppParts {
 export function createApp({ pool, cache, description }: AppParts): Express {
   const sessions = new Sessions(new SessionStore(pool))
   const http = createHttpPolicies(policies, { partition: (request) => sessions.userIdOf(request) })
+  const invalidations = invalidationStream({ cache, partition: (request) => sessions.userIdOf(request) })
   const context: Context = { pool, cache, http, sessions, throttle: new LoginThrottle() }
 
   const api = Router()
@@ -40,6 +41,7 @@ export function createApp({ pool, cache, description }: AppParts): Express {
   app.disable('x-powered-by')
   app.use(http.middleware(), securityHeaders)
   app.use('/api', api)
+  app.get('/invalidations', sessions.load, invalidations.handler)
   app.use(pageRoutes(context))
   app.use(errorHandler)
   return app

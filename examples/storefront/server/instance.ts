@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Redis } from 'ioredis'
 import { createTieredCache } from 'thermocline/server'
 import { createApp } from './app.ts'
+import { followDatabase } from './database/follow-database.ts'
 import { createPool } from './database/pool.ts'
 import type { InstanceConfig, InstanceMessage } from './instance-config.ts'
 import { policies } from './policies.ts'
@@ -37,11 +38,13 @@ async function start(config: InstanceConfig): Promise<void> {
   })
   // The first visitors should find Redis in use; without it the shop opens all the same.
   if (redis !== undefined) await cache.ready(2_000)
+  const source = await followDatabase(config.databaseUrl, cache)
   const server = createServer(createApp({ pool, cache, description: config.description }))
   const sweep = setInterval(() => void removeExpiredSessions(new SessionStore(pool)), SWEEP_MS)
   stop = async () => {
     clearInterval(sweep)
     await closeServer(server)
+    await source.close()
     await cache.close()
     redis?.disconnect()
     await pool.end()

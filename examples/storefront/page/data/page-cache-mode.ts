@@ -5,9 +5,17 @@ addEventListener('pushState', () => {
   reloaded = false
 })
 
+let isPastCaches = false
+
+/** Something was invalidated: the worker knows, but a page that has none yet is answered by the browser's own cache. */
+export function askPastCaches(): void {
+  isPastCaches = true
+}
+
 /** How the page's data is fetched: a visitor who reloads wants to know what is true now, not what is still fresh. */
 export function pageCacheMode(): RequestCache {
-  return reloaded ? 'no-cache' : 'default'
+  const isAlone = !('serviceWorker' in navigator) || navigator.serviceWorker.controller === null
+  return reloaded || (isPastCaches && isAlone) ? 'no-cache' : 'default'
 }
 
 function isReload(): boolean {

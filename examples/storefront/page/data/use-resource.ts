@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { reachable } from './connection.ts'
+import { onInvalidated } from './invalidations.ts'
 import type { Problem, Result } from './result.ts'
 import { changeCountOf } from './worker.ts'
 
@@ -25,9 +26,13 @@ interface State<T> {
 
 /**
  * Loads what `key` names, again when the key changes and when the shop is in reach again after an answer was last seen
- * or failed. Where the key is a path it also says when the worker has found a newer answer.
+ * or failed, and when one of its groups is invalidated. Where the key is a path it also says when the worker has found a newer answer.
  */
-export function useResource<T>(key: string, load: (signal: AbortSignal) => Promise<Result<T>>): Resource<T> {
+export function useResource<T>(
+  key: string,
+  load: (signal: AbortSignal) => Promise<Result<T>>,
+  groups: readonly string[] = [],
+): Resource<T> {
   const [state, setState] = useState<State<T> | undefined>(undefined)
   const [version, setVersion] = useState(0)
   const changes = changeCountOf(key)
@@ -52,6 +57,15 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
     })
     return () => gone.abort()
   }, [key, version])
+
+  const watched = groups.join(' ')
+  useEffect(
+    () =>
+      watched === ''
+        ? undefined
+        : onInvalidated(watched.split(' '), () => setVersion((before) => before + 1)),
+    [watched],
+  )
 
   const inReach = reachable.value
   const wanting = state !== undefined && (state.lastSeen || state.problem?.kind === 'unreachable')

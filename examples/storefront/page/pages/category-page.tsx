@@ -25,6 +25,7 @@ export function CategoryPage({ category }: { category: string }) {
   const { value, problem, loading, lastSeen, outdated, reload } = useResource(
     `/api/products?${params}`,
     (signal) => fetchListing(query, signal),
+    ['listing'],
   )
   const known = categories.value?.find(({ id }) => id === category)
   const name = known?.name ?? nameFromSegment(category)

@@ -30,7 +30,7 @@ function KnownProduct({ id, segment }: { id: number; segment: string }) {
     lastSeen,
     outdated,
     reload,
-  } = useResource(`/api/products/${id}`, (signal) => fetchProduct(id, signal))
+  } = useResource(`/api/products/${id}`, (signal) => fetchProduct(id, signal), [`product-${id}`])
   const name = product?.name ?? nameFromSegment(segment)
   if (problem && !product) {
     return (

@@ -35,6 +35,7 @@ function SearchResults({ q }: { q: string }) {
   const { value, problem, loading, lastSeen, outdated, reload } = useResource(
     `/api/products?${params}`,
     (signal) => fetchListing(query, signal),
+    ['listing'],
   )
   const total = loading ? undefined : value?.total
 
