@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   http: () => import('./http/main.ts'),
   memory: () => import('./memory/main.ts'),
   outage: () => import('./outage/main.ts'),
+  streams: () => import('./streams/main.ts'),
   sw: () => import('./sw/main.ts'),
 }
 const bench = benches[name ?? '']

@@ -33,8 +33,12 @@ const OUTPUTS = [
 
 const program = (name, debian = name) => ({ debian, find: () => findProgram(name) })
 const CHROMIUM = { debian: 'chromium', find: findChromium }
-/** The tests drive a real browser, a real Redis and a real Memcached. */
-const TEST_PROGRAMS = [CHROMIUM, ...['redis-server', 'memcached', 'openssl'].map((name) => program(name))]
+/** The tests drive a real browser, a real Redis, a real Memcached and a real PostgreSQL. */
+const TEST_PROGRAMS = [
+  CHROMIUM,
+  ...['redis-server', 'memcached', 'openssl'].map((name) => program(name)),
+  { debian: 'postgresql', find: findPostgres },
+]
 /** The worker's own tests drive two engines more; WebKit needs a display, and brings its own. */
 const ENGINE_PROGRAMS = [
   CHROMIUM,
@@ -79,7 +83,7 @@ function installPrograms(programs) {
     fail(
       `The tests need ${missing.join(', ')}, and ${missing.length > 1 ? 'they are' : 'it is'} not on the PATH.\n` +
         `  Debian, Ubuntu: sudo apt-get install ${missing.join(' ')}\n` +
-        '  macOS:          brew install redis memcached openssl, Google Chrome or CHROMIUM_PATH=/path/to/chromium,\n' +
+        '  macOS:          brew install redis memcached openssl postgresql, Google Chrome or CHROMIUM_PATH=/path/to/chromium,\n' +
         '                  Firefox or FIREFOX_PATH=/path/to/firefox; WebKitGTK runs on Linux only',
     )
   }
@@ -91,6 +95,16 @@ function installPrograms(programs) {
     '--no-install-recommends',
     ...missing,
   ])
+}
+
+/** Debian keeps its programs in a folder for each version, off the PATH. */
+function findPostgres() {
+  const folder = '/usr/lib/postgresql'
+  const versions = existsSync(folder) ? readdirSync(folder) : []
+  return (
+    versions.map((version) => join(folder, version, 'bin', 'initdb')).find((path) => existsSync(path)) ??
+    findProgram('initdb')
+  )
 }
 
 /** The browser that WebKitWebDriver drives is a small program of ours in Debian's own Python. */
