@@ -5,6 +5,7 @@ export {
   type BatchLoader,
   type BatchValues,
   type CacheStatusReport,
+  type FoundEntry,
   type InvalidateOptions,
   type InvalidationResult,
   type KeyValue,
@@ -37,7 +38,14 @@ export {
 } from './http/http-policies.ts'
 export { ownGroup } from './http/own-group.ts'
 export { serviceWorkerOffPath, workerOff } from './http/worker-off.ts'
-export type { Invalidation } from './log/invalidation.ts'
+export { type InvalidationEndpointOptions, invalidationEndpoint } from './invalidate/invalidation-endpoint.ts'
+export {
+  type WriteInvalidation,
+  type WriteInvalidationOptions,
+  type WriteOptions,
+  createWriteInvalidation,
+} from './invalidate/write-invalidation.ts'
+export type { Invalidation, InvalidationMode } from './log/invalidation.ts'
 export type { ForwardFailure, ForwarderOptions } from './proxy/forwarder-options.ts'
 export { type Forwarder, createForwarder } from './proxy/forwarder.ts'
 export { type ReverseProxy, type ReverseProxyOptions, createReverseProxy } from './proxy/reverse-proxy.ts'

@@ -10,8 +10,8 @@ import type { Database } from './database.ts'
 import { groupsOf } from './flights.ts'
 import type { RowKey, StoredEntry, UrlRow } from './stored-entry.ts'
 
-/** Rows kept in memory. */
-const MOST_IN_MEMORY = 2_000
+/** Rows kept in memory: a kilobyte each, and no more than are stored. */
+const MOST_IN_MEMORY = 10_000
 const TRIM_BATCH = 64
 
 interface Change {
@@ -219,9 +219,15 @@ export class EntryIndex {
   }
 
   #remember(key: RowKey, row: UrlRow | undefined): void {
-    // Memory is a copy, so when it is full it may start anew.
-    if (this.#memory.size >= MOST_IN_MEMORY) this.#memory.clear()
-    this.#memory.set(key.join(' '), row)
+    const name = key.join(' ')
+    this.#memory.delete(name)
+    this.#memory.set(name, row)
+    if (this.#memory.size <= MOST_IN_MEMORY) return
+    // In the order in which they came; what goes is read again when it is asked for.
+    for (const oldest of this.#memory.keys()) {
+      this.#memory.delete(oldest)
+      break
+    }
   }
 
   /** A connection that was lost may have taken its database with it. */

@@ -7,6 +7,7 @@ import { KeyLoad, type Loader } from './key-load.ts'
 import type { LoadSource } from './load-source.ts'
 import type { MemoryEntry } from './memory-tier.ts'
 import { slide } from './slide.ts'
+import type { FoundEntry } from './stand-in.ts'
 
 /** A caller, and where its value is to come from if nobody is on the way for it. */
 interface Question<T> {
@@ -110,10 +111,20 @@ export class Answers {
     return flight
   }
 
-  /** A look into L2 alone, which nobody joins. */
-  newFlight<T>(key: string, rules: EntryRules<T>): Flight<T> {
-    const source = new KeyLoad(this.#parts, rules, () => undefined as T)
-    return new Flight<T>({ parts: this.#parts, key, rules, source, held: undefined, isAwaited: true })
+  /** What L2 has of a key of which L1 holds nothing fresh, else what has been expired in either. */
+  async lookDown<T>(
+    key: string,
+    rules: EntryRules<T>,
+    held: MemoryEntry | undefined,
+  ): Promise<FoundEntry<T> | undefined> {
+    const parts = this.#parts
+    parts.stats.of(rules.policy).l1Misses += 1
+    const source = new KeyLoad(parts, rules, () => undefined as T)
+    // Not among the flights: somebody who brings a loader must not be told that there is nothing.
+    const flight = new Flight<T>({ parts, key, rules, source, held, isAwaited: true })
+    const found = await flight.find()
+    currentTrace.getStore()?.record(flight.lookup(held === undefined ? 'miss' : 'stale'))
+    return found && { ...found, value: this.give(found.value) }
   }
 
   isFresh(entry: MemoryEntry, nowMs: number): boolean {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../policy/index.ts'
+import type { InvalidationMode } from '../log/invalidation.ts'
 import type { BreakerState } from './circuit-breaker.ts'
 
 /** How a load ended. `overtaken`: with a value that was invalidated meanwhile, so that nobody keeps it. */
@@ -23,6 +24,8 @@ export type CacheEvent =
       readonly keys: readonly string[]
       readonly groups: readonly string[]
       readonly prefixes: readonly string[]
+      /** Whether it may still be given as stale. @default 'delete' */
+      readonly mode?: InvalidationMode
     }
   /** A value was not kept in L2. */
   | { readonly type: 'not-stored'; readonly key: string; readonly code: ErrorCode; readonly reason: string }

@@ -79,7 +79,7 @@ export class Coherence implements LogListener {
   /** Whether a value of that key and those groups, as it was at `start`, has been invalidated since. */
   hasOvertaken(key: string, groups: readonly string[], { tick, since }: LoadStart): boolean {
     // The log's order counts too: another process's `set` may stand behind ours there, though we heard of it first.
-    return this.local.covers(key, groups, tick) || this.shared.covers(key, groups, since)
+    return this.local.overtakes(key, groups, tick) || this.shared.overtakes(key, groups, since)
   }
 
   /** Up to when all that the log says is known here, in ms of `now`. */
@@ -106,8 +106,7 @@ export class Coherence implements LogListener {
 
   /** Carries out an invalidation here at once, then tells the log. Resolves with where it stands in both orders. */
   async invalidate(invalidation: CompleteInvalidation, options: CarryOptions = {}): Promise<Carried> {
-    const { keys, groups, prefixes } = invalidation
-    this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
+    this.#tell(invalidation)
     this.#apply(invalidation)
     if (this.#pending.isEmpty) {
       const { onOther, isAwaited } = options
@@ -129,11 +128,10 @@ export class Coherence implements LogListener {
 
   invalidated(invalidation: CompleteInvalidation, seq: number): void {
     this.#lastHeard = seq
-    this.shared.raise(invalidation, seq)
+    this.shared.raise(invalidation, seq, this.#options.now())
     if (this.#own.delete(seq)) return
     this.#apply(invalidation, seq)
-    const { keys, groups, prefixes } = invalidation
-    this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes })
+    this.#tell(invalidation)
   }
 
   reset(floor: number): void {
@@ -181,7 +179,10 @@ export class Coherence implements LogListener {
     }
     this.#pending.settle(isAppended)
     if (isAppended) this.#retryMs = REPLAY_MS
-    if (!this.#pending.isEmpty) this.#scheduleReplay()
+    if (this.#pending.isEmpty) return
+    // What is expired goes after what is deleted, in an entry of its own.
+    if (isAppended) await this.#replay()
+    else this.#scheduleReplay()
   }
 
   async #append(
@@ -189,22 +190,27 @@ export class Coherence implements LogListener {
     onOther?: CarryOptions['onOther'],
     isAwaited = false,
   ): Promise<Carried> {
-    const { log, drop } = this.#options
+    const { log, drop, now } = this.#options
     const seq = await log.append(invalidation, isAwaited)
     // Its echo may have come down the tail before the answer did.
     // While the tail is away no echo comes: then it is carried out twice, which harms nothing.
     if (seq > this.#lastHeard && log.isCaughtUp) this.#own.add(seq)
-    this.shared.raise(invalidation, seq)
+    this.shared.raise(invalidation, seq, now())
     if (onOther !== undefined) this.#underWay.delete(onOther)
     // Again: an old value may have come out of L2 between the first time and the log's answer.
     this.#apply(invalidation, seq)
-    drop(invalidation.keys)
+    if (invalidation.mode !== 'expire') drop(invalidation.keys)
     return { isAcknowledged: true, seq, tick: this.tick }
   }
 
   #apply(invalidation: CompleteInvalidation, seq?: number): void {
     this.tick += 1
-    this.local.raise(invalidation, this.tick)
+    this.local.raise(invalidation, this.tick, this.#options.now())
     for (const tell of this.#underWay) tell(invalidation, seq)
+  }
+
+  #tell({ keys, groups, prefixes, mode }: CompleteInvalidation): void {
+    const isExpiry = mode === 'expire'
+    this.#options.onEvent({ type: 'invalidated', keys, groups, prefixes, ...(isExpiry ? { mode } : {}) })
   }
 }

@@ -44,4 +44,27 @@ describe('fences', () => {
     fences.raise({ ...nothing, groups: ['g'] }, 1)
     expect(fences.revision).toBeGreaterThan(before)
   })
+
+  it('tell what was expired from what was deleted, and since when it is', () => {
+    const fences = new Fences()
+    fences.raise({ keys: ['a'], groups: ['g'], prefixes: ['user:'], mode: 'expire' }, 5, 1_000)
+    fences.raise({ ...nothing, keys: ['a'], mode: 'expire' }, 7, 2_000)
+    expect(fences.covers('a', ['g'], 4)).toBe(false)
+    expect(fences.overtakes('a', ['g'], 4)).toBe(true)
+    expect(fences.expiredAtMs('a', [], 4)).toBe(2_000)
+    expect(fences.expiredAtMs('b', ['g'], 4)).toBe(1_000)
+    expect(fences.expiredAtMs('user:7', [], 4)).toBe(1_000)
+    expect(fences.expiredAtMs('a', [], 7)).toBeUndefined()
+    expect(fences.overtakes('b', [], 0)).toBe(false)
+  })
+
+  it('count all from before as expired, and not as deleted, when too many names were expired', () => {
+    const fences = new Fences(2)
+    for (const [at, name] of ['a', 'b', 'c'].entries()) {
+      fences.raise({ ...nothing, keys: [name], mode: 'expire' }, at + 1, at * 100)
+    }
+    expect(fences.covers('never named', [], 0)).toBe(false)
+    expect(fences.expiredAtMs('never named', [], 0)).toBe(0)
+    expect(fences.expiredAtMs('never named', [], 1)).toBeUndefined()
+  })
 })

@@ -105,7 +105,7 @@ export class FleetLoads {
           return { kind: 'load', lease: this.#hold(key, token) }
         }
         const began = Number.parseInt(reply.token, 10)
-        if (coherence.shared.covers(key, groups, began) && stealFrom !== reply.token) {
+        if (coherence.shared.overtakes(key, groups, began) && stealFrom !== reply.token) {
           stealFrom = reply.token
           continue
         }

@@ -8,7 +8,7 @@ import type { Lease } from './lease.ts'
 import type { LoadSource } from './load-source.ts'
 import { LoadWatch } from './load-watch.ts'
 import type { MemoryEntry } from './memory-tier.ts'
-import { StandIn, type StaleValue } from './stand-in.ts'
+import { type FoundEntry, StandIn, type StaleValue } from './stand-in.ts'
 import { TierEntries } from './tier-entries.ts'
 
 export interface FlightOptions<T> {
@@ -110,9 +110,10 @@ export class Flight<T> {
     return !this.#wasLeftToOthers && this.#watch.serves(this.#foundGroups)
   }
 
-  /** The value in L2, if it is fresh there. */
-  async find(): Promise<T | undefined> {
-    return (await this.#readL2())?.value as T | undefined
+  /** The value in L2 if it is fresh there, else one that has been expired. */
+  async find(): Promise<FoundEntry<T> | undefined> {
+    const found = await this.#readL2()
+    return found === undefined ? this.#standIn.expired<T>() : { value: found.value as T }
   }
 
   lookup(l1: TierLookup['l1'], given?: Given<T>): TierLookup {
@@ -245,7 +246,7 @@ export class Flight<T> {
     const backoffMs =
       this.#standIn.usable('slow', rules) === undefined ? rules.failureBackoffMs : rules.staleBackoffMs
     return failures.blocking(key, backoffMs, monotonicNow(), (tick) =>
-      coherence.local.covers(key, rules.knownGroups, tick),
+      coherence.local.overtakes(key, rules.knownGroups, tick),
     )
   }
 

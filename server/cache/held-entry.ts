@@ -12,10 +12,10 @@ export interface MemoryEntry {
   readonly loadedAtMs: number
   /** Until when L1 answers without a second thought. */
   quietUntilMs: number
-  /** The end of its lifetime in L1. */
+  /** The end of its lifetime in L1, unless it is expired before. */
   readonly l1UntilMs: number
-  /** The end of its lifetime altogether: what stale windows count from. */
-  readonly freshUntilMs: number
+  /** The end of its lifetime altogether: what stale windows count from. Before `l1UntilMs` only where it was expired. */
+  freshUntilMs: number
   /** Until when it lives unless somebody reads it. */
   idleUntilMs: number
   /** By how much a read prolongs that; 0: it does not slide. */
@@ -45,7 +45,7 @@ export class HeldEntry implements MemoryEntry {
   quietUntilMs: number
   readonly l1UntilMs: number
   /** As it was given: what L2 says of the same value is compared with it. */
-  readonly freshUntilMs: number
+  freshUntilMs: number
   readonly counters: PolicyCounters
   checkedRevision: number
   readonly #sliding: { readonly ms: number; idleUntilMs: number; touchDueMs: number } | undefined
@@ -65,6 +65,12 @@ export class HeldEntry implements MemoryEntry {
     this.checkedRevision = checkedRevision
     this.#sliding = slidingMs > 0 ? { ms: slidingMs, idleUntilMs, touchDueMs } : undefined
     this.#answer = undefined
+  }
+
+  /** Its lifetime ended then, if it had not before. */
+  expire(atMs: number): void {
+    this.quietUntilMs = Math.min(this.quietUntilMs, whole(atMs))
+    this.freshUntilMs = Math.min(this.freshUntilMs, whole(atMs))
   }
 
   /** The value as a promise, the same for all: making one takes as long as all else about a hit. */

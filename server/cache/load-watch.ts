@@ -25,14 +25,15 @@ export class LoadWatch {
     if (!coherence.trustsL1(this.start.beganAtMs, monotonicNow())) return false
     if (this.#isUntouched) return true
     const known = typeof groups === 'object' ? [...this.#knownGroups, ...groups] : this.#knownGroups
-    return !coherence.local.covers(this.#key, known, this.start.tick)
+    return !coherence.local.overtakes(this.#key, known, this.start.tick)
   }
 
   /** Whether those who joined may have the value, now that its groups are known as well. */
   serves(groups: readonly string[] | undefined): boolean {
     if (this.#isUntouched) return true
     // Where there is nothing, there is nothing that would say which invalidations it was in the way of.
-    return groups !== undefined && !this.#parts.coherence.local.covers(this.#key, groups, this.start.tick)
+    const { local } = this.#parts.coherence
+    return groups !== undefined && !local.overtakes(this.#key, groups, this.start.tick)
   }
 
   get #isUntouched(): boolean {

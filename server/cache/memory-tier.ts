@@ -32,7 +32,7 @@ export class MemoryTier {
     return this.#entries.bytes
   }
 
-  /** What is held under a key and has not been invalidated, however old it is. */
+  /** What is held under a key and has not been invalidated, however old it is; what was expired is past its lifetime. */
   find(key: string): HeldEntry | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined || entry.checkedRevision === this.#fences.revision) return entry
@@ -40,13 +40,15 @@ export class MemoryTier {
       this.#entries.delete(key)
       return undefined
     }
+    const expiredAtMs = this.#fences.expiredAtMs(key, entry.groups, entry.since)
+    if (expiredAtMs !== undefined) entry.expire(expiredAtMs)
     entry.checkedRevision = this.#fences.revision
     return entry
   }
 
   /** Keeps a value unless it was invalidated while it was on its way. */
   store(key: string, entry: MemoryEntry): boolean {
-    if (this.#fences.covers(key, entry.groups, entry.since)) return false
+    if (this.#fences.overtakes(key, entry.groups, entry.since)) return false
     // A slow load must not take the place of one that began after it.
     if ((this.#entries.peek(key)?.since ?? 0) > entry.since) return false
     return this.#entries.set(key, new HeldEntry(entry, this.#fences.revision))

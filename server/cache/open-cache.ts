@@ -158,8 +158,8 @@ function openLog({
   })
 }
 
-/** The braces keep on one node of a Cluster what the log needs beside it. */
-function logKeyOf(namespace: string): string {
+/** The log's key. The braces keep on one node of a Cluster what the log needs beside it. */
+export function logKeyOf(namespace: string): string {
   return `{${namespace}}:log`
 }
 

@@ -51,6 +51,21 @@ describe('pending invalidations', () => {
     expect(pending.replay()).toEqual(keys('a'))
   })
 
+  it('that expire go after those that delete, and a name that waits for both is deleted', () => {
+    const pending = new PendingInvalidations()
+    pending.add({ ...keys('a', 'b'), mode: 'expire' })
+    pending.add(keys('b', 'c'))
+    pending.add({ ...keys('c'), mode: 'expire' })
+    expect(pending.replay()).toEqual(keys('b', 'c'))
+    pending.settle(true)
+    expect(pending.isEmpty).toBe(false)
+    expect(pending.replay()).toEqual({ ...keys('a'), mode: 'expire' })
+    pending.settle(false)
+    expect(pending.replay()).toEqual({ ...keys('a'), mode: 'expire' })
+    pending.settle(true)
+    expect(pending.isEmpty).toBe(true)
+  })
+
   it('become one of everything when there are too many', () => {
     const pending = new PendingInvalidations()
     for (let i = 0; i <= 10_000; i += 1) pending.add(keys(`key-${i}`))

@@ -1,16 +1,42 @@
-import { type CompleteInvalidation, EVERYTHING } from '../log/invalidation.ts'
+import { type CompleteInvalidation, EVERYTHING, type InvalidationMode } from '../log/invalidation.ts'
 
 const MOST_NAMES = 10_000
+const LISTS = ['keys', 'groups', 'prefixes', 'urls'] as const
+
+/** The names that wait for one mode. */
+class WaitingNames {
+  readonly keys = new Set<string>()
+  readonly groups = new Set<string>()
+  readonly prefixes = new Set<string>()
+  readonly urls = new Set<string>()
+
+  get count(): number {
+    return LISTS.reduce((sum, list) => sum + this[list].size, 0)
+  }
+
+  clear(): void {
+    for (const list of LISTS) this[list].clear()
+  }
+
+  asInvalidation(): CompleteInvalidation {
+    const { keys, groups, prefixes, urls } = this
+    return {
+      keys: [...keys],
+      groups: [...groups],
+      prefixes: [...prefixes],
+      ...(urls.size > 0 ? { urls: [...urls] } : {}),
+    }
+  }
+}
 
 /**
- * Invalidations that the log has not acknowledged: each name once, however often it was asked for. When there are too
- * many they become one invalidation of everything, so nothing is lost and memory stays bounded.
+ * Invalidations that the log has not acknowledged: each name once, however often it was asked for, and deleted where it was
+ * asked for both ways. When there are too many they become one invalidation of everything, so nothing is lost and memory
+ * stays bounded.
  */
 export class PendingInvalidations {
-  #keys = new Set<string>()
-  #groups = new Set<string>()
-  #prefixes = new Set<string>()
-  #urls = new Set<string>()
+  readonly #deleted = new WaitingNames()
+  readonly #expired = new WaitingNames()
   #replaying: CompleteInvalidation | undefined
 
   get isEmpty(): boolean {
@@ -24,28 +50,33 @@ export class PendingInvalidations {
     return replaying + this.#count
   }
 
-  add({ keys, groups, prefixes, urls = [] }: CompleteInvalidation): void {
-    for (const key of keys) this.#keys.add(key)
-    for (const group of groups) this.#groups.add(group)
-    for (const prefix of prefixes) this.#prefixes.add(prefix)
-    for (const url of urls) this.#urls.add(url)
+  add(invalidation: CompleteInvalidation): void {
+    for (const list of LISTS) {
+      for (const name of invalidation[list] ?? []) this.#addName(list, name, invalidation.mode)
+    }
     if (this.#count <= MOST_NAMES) return
-    this.#clear()
-    this.#prefixes.add('')
+    this.#deleted.clear()
+    this.#expired.clear()
+    this.#deleted.prefixes.add('')
   }
 
-  /** All that wait, as one invalidation to be appended; they count as pending until `settle`. One replay at a time. */
+  /**
+   * All that wait to be deleted, else all that wait to be expired, as one invalidation to be appended; they count as pending
+   * until `settle`. One replay at a time.
+   */
   replay(): CompleteInvalidation | undefined {
     if (this.#replaying !== undefined || this.#count === 0) return undefined
-    this.#replaying = this.#prefixes.has('')
-      ? EVERYTHING
-      : {
-          keys: [...this.#keys],
-          groups: [...this.#groups],
-          prefixes: [...this.#prefixes],
-          ...(this.#urls.size > 0 ? { urls: [...this.#urls] } : {}),
-        }
-    this.#clear()
+    if (this.#deleted.prefixes.has('')) {
+      this.#replaying = EVERYTHING
+      this.#expired.clear()
+      this.#deleted.clear()
+    } else if (this.#deleted.count > 0) {
+      this.#replaying = this.#deleted.asInvalidation()
+      this.#deleted.clear()
+    } else {
+      this.#replaying = { ...this.#expired.asInvalidation(), mode: 'expire' }
+      this.#expired.clear()
+    }
     return this.#replaying
   }
 
@@ -56,14 +87,14 @@ export class PendingInvalidations {
     if (!isAppended && replayed !== undefined) this.add(replayed)
   }
 
-  get #count(): number {
-    return this.#keys.size + this.#groups.size + this.#prefixes.size + this.#urls.size
+  #addName(list: (typeof LISTS)[number], name: string, mode: InvalidationMode | undefined): void {
+    if (mode !== 'expire') {
+      this.#deleted[list].add(name)
+      this.#expired[list].delete(name)
+    } else if (!this.#deleted[list].has(name)) this.#expired[list].add(name)
   }
 
-  #clear(): void {
-    this.#keys = new Set()
-    this.#groups = new Set()
-    this.#prefixes = new Set()
-    this.#urls = new Set()
+  get #count(): number {
+    return this.#deleted.count + this.#expired.count
   }
 }

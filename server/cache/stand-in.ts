@@ -18,6 +18,13 @@ export interface StaleValue {
   readonly reason: StandInReason
 }
 
+/** What a look at both tiers came to. */
+export interface FoundEntry<T> {
+  readonly value: T
+  /** Set where it was expired: for how many ms it has been. */
+  readonly expiredForMs?: number
+}
+
 /** The best value past its lifetime that there is for a key, and for how long it may be given in place of a new one. */
 export class StandIn {
   readonly #parts: CacheParts
@@ -49,18 +56,34 @@ export class StandIn {
     return { entry, tier: this.#tier, reason }
   }
 
-  /** Never what was invalidated or can't be trusted any more. */
+  /** Never what was deleted or can't be trusted any more. */
   isGood(entry: MemoryEntry, window: number): boolean {
     const { coherence, monotonicNow } = this.#parts
-    const { freshUntilMs, idleUntilMs, loadedAtMs } = entry
+    const { idleUntilMs, loadedAtMs } = entry
     const nowMs = monotonicNow()
-    if (nowMs >= freshUntilMs + window || nowMs >= idleUntilMs) return false
+    if (nowMs >= idleUntilMs || nowMs >= this.#endOf(entry) + window) return false
     return coherence.trustsL1(loadedAtMs, nowMs) && !this.isOvertaken(entry)
   }
 
-  /** Whether it has been invalidated in this process. */
+  /** Whether it has been deleted in this process. */
   isOvertaken({ groups, since }: MemoryEntry): boolean {
     return this.#parts.coherence.local.covers(this.#key, groups, since)
+  }
+
+  /** What only its having been expired has put past its lifetime, and for how many ms. */
+  expired<T>(): FoundEntry<T> | undefined {
+    const entry = this.#entry
+    const nowMs = this.#parts.monotonicNow()
+    if (entry === undefined || nowMs >= entry.l1UntilMs) return undefined
+    const expiredForMs = nowMs - this.#endOf(entry)
+    if (expiredForMs < 0 || !this.isGood(entry, Number.POSITIVE_INFINITY)) return undefined
+    return { value: entry.value as T, expiredForMs }
+  }
+
+  /** The end of its lifetime: an expiry may have come since it was found. */
+  #endOf({ groups, since, freshUntilMs }: MemoryEntry): number {
+    const expiredAtMs = this.#parts.coherence.local.expiredAtMs(this.#key, groups, since)
+    return Math.min(freshUntilMs, expiredAtMs ?? Number.POSITIVE_INFINITY)
   }
 
   /** What a load brings; where it fails or dawdles, a stale value that may stand in. Rejects as the load does. */

@@ -34,7 +34,7 @@ export class TierEntries<T> {
   }
 
   /**
-   * What L2 gave as an entry of L1, fresh or not; `undefined` for what can't be read or was invalidated. `tick` and
+   * What L2 gave as an entry of L1, fresh or not; `undefined` for what can't be read or was deleted. `tick` and
    * `askedAtMs` are of before L2 was asked.
    */
   read(bytes: Buffer, tick: number, askedAtMs: number): MemoryEntry | undefined {
@@ -45,15 +45,20 @@ export class TierEntries<T> {
     // Two fences: the log's, for what other processes wrote; and this process's own, for what happened while L2 answered.
     if (coherence.shared.covers(this.#key, found.groups, found.since)) return undefined
     if (coherence.local.covers(this.#key, found.groups, tick)) return undefined
+    const expiredAtMs = Math.min(
+      coherence.shared.expiredAtMs(this.#key, found.groups, found.since) ?? Number.POSITIVE_INFINITY,
+      coherence.local.expiredAtMs(this.#key, found.groups, tick) ?? Number.POSITIVE_INFINITY,
+    )
     const value = admit === undefined ? found : this.#admit(found)
     if (value === undefined) return undefined
     // L2 may answer while the log is silent: then the value is known to be good only as of the log's last word.
     const loadedAtMs = Math.min(askedAtMs, coherence.heardAtMs)
     const lifetimes = this.#lifetimesOf(value.value as T)
     // Whoever wrote it may have been wrong about the time: it lives no longer than it would have if it were new.
-    const freshUntilMs = askedAtMs + Math.min(found.expiresAtMs - now(), lifetimes.l2Ms)
+    const untilMs = askedAtMs + Math.min(found.expiresAtMs - now(), lifetimes.l2Ms)
     const l1Ms = this.#shorten(lifetimes.l1Ms)
-    const l1UntilMs = Math.min(askedAtMs + l1Ms, freshUntilMs)
+    const l1UntilMs = Math.min(askedAtMs + l1Ms, untilMs)
+    const freshUntilMs = Math.min(untilMs, expiredAtMs)
     const times = { loadedAtMs, freshUntilMs, l1UntilMs, loadMs: found.loadMs ?? 0 }
     return this.#entry(value.value as T, found.groups, tick, times)
   }

@@ -1,12 +1,11 @@
-import { EventEmitter, once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { EventEmitter } from 'node:events'
 import type { InvalidationFeed } from '../feed/invalidation-feed.ts'
 import type { Invalidation } from '../log/invalidation.ts'
 import { bindEntry } from '../entry/bind-entry.ts'
 import type { BoundEntry } from '../entry/bound-entry.ts'
 import type { CheckedEntryOptions } from '../entry/cache-like.ts'
 import type { EntryDefinition } from '../entry/define-entry.ts'
-import { currentTrace, wantTraces } from '../trace.ts'
+import { wantTraces } from '../trace.ts'
 import { Answers } from './answers.ts'
 import { assertLoadStart, assertLoader, assertTimeout } from './argument-checks.ts'
 import { Batch } from './batch.ts'
@@ -22,10 +21,13 @@ import type { Loader } from './key-load.ts'
 import { type OpenedCache, openCache } from './open-cache.ts'
 import type { EdgeWait, InvalidateOptions, InvalidationResult } from './invalidate-options.ts'
 import { invalidateWhere } from './invalidate-where.ts'
+import type { FoundEntry } from './stand-in.ts'
 import { TierEntries } from './tier-entries.ts'
+import { waitForL2 } from './wait-for-l2.ts'
 import { type KeyValue, writeValues } from './write-values.ts'
 
 export type { BatchLoader, BatchValues } from './batch-load.ts'
+export type { FoundEntry } from './stand-in.ts'
 export type { LoadStart } from './cache-parts.ts'
 export type { CacheStatusReport } from './cache-status.ts'
 export type { ReadOptions } from './entry-options.ts'
@@ -34,7 +36,6 @@ export type { Loader } from './key-load.ts'
 export type { KeyValue } from './write-values.ts'
 export type { LoadContext } from './running-loads.ts'
 
-const LOOK_MS = 5
 const NO_OPTIONS = Object.freeze({})
 
 /** Two tiers and the loader behind them. Make one with `createTieredCache`; `Name` is what its policies are called. */
@@ -104,7 +105,17 @@ export class TieredCache<Name extends string = string> {
     const nowMs = this.#now()
     const found = this.#parts.memory.find(key)
     if (found !== undefined && this.#answers.isFresh(found, nowMs)) return this.#hit<T>(key, found, nowMs)
-    return this.#lookDown<T>(key, options, found !== undefined)
+    return this.#lookDown<T>(key, options, found).then(freshOf)
+  }
+
+  /** As `get`, but what was expired (`mode: 'expire'`) is found too, with how long it has been: it may only be given as stale. */
+  async find<T>(key: string, options: ReadOptions<T, Name> = NO_OPTIONS): Promise<FoundEntry<T> | undefined> {
+    const nowMs = this.#now()
+    const held = this.#parts.memory.find(key)
+    if (held !== undefined && this.#answers.isFresh(held, nowMs)) {
+      return { value: this.#answers.hit<T>(key, held, nowMs) }
+    }
+    return this.#lookDown<T>(key, options, held)
   }
 
   /** The values of some keys in L1 or L2, in their order, in one round trip. Rejects as `get` does. */
@@ -150,7 +161,8 @@ export class TieredCache<Name extends string = string> {
 
   /**
    * Lets go of keys, groups and key prefixes, in both tiers and in every process. Once it resolves this process never
-   * answers with what was there before; with Redis away it still holds here, and is queued for the others.
+   * answers with what was there before (with `mode: 'expire'`: only as stale, where an entry's own options allow that); with
+   * Redis away it still holds here, and is queued for the others.
    * Rejects with `option-invalid`, `duration-invalid` or `group-invalid`.
    */
   async invalidate(
@@ -213,16 +225,7 @@ export class TieredCache<Name extends string = string> {
   /** Resolves when L2 is in use, or after `timeoutMs` without it; then with `false`. */
   async ready(timeoutMs = 2_000): Promise<boolean> {
     assertTimeout('timeoutMs', timeoutMs)
-    const signal = AbortSignal.timeout(timeoutMs)
-    try {
-      if (!this.#opened.log.isCaughtUp) await once(this.#caughtUp, 'caught-up', { signal })
-      await this.#opened.untilReady(signal)
-      // What was invalidated before has to be in the log first.
-      while (this.status().l2 === 'down') await sleep(LOOK_MS, undefined, { signal })
-    } catch {
-      // Time is up: what follows says how things stand.
-    }
-    return this.status().l2 !== 'down'
+    return waitForL2(this.#opened, this.#caughtUp, timeoutMs)
   }
 
   /** How the cache stands now. */
@@ -249,16 +252,10 @@ export class TieredCache<Name extends string = string> {
     return this.#parts.isCloning ? Promise.resolve(value) : (found.answer as Promise<T>)
   }
 
-  /** What L2 has. */
-  async #lookDown<T>(key: string, options: ReadOptions<T>, isHeld: boolean): Promise<T | undefined> {
+  /** What L2 has, and what has been expired. */
+  async #lookDown<T>(key: string, options: ReadOptions<T>, held: HeldEntry | undefined) {
     assertKey(key)
-    const rules = this.#rules(options)
-    this.#parts.stats.of(rules.policy).l1Misses += 1
-    // Not among the flights: somebody who brings a loader must not be told that there is nothing.
-    const flight = this.#answers.newFlight(key, rules)
-    const value = await flight.find()
-    currentTrace.getStore()?.record(flight.lookup(isHeld ? 'stale' : 'miss'))
-    return this.#answers.give(value)
+    return this.#answers.lookDown(key, this.#rules<T>(options), held)
   }
 
   /** Async, so that what is wrong with the key or the options is a rejection. */
@@ -281,6 +278,10 @@ export class TieredCache<Name extends string = string> {
   #rules<T>(options: EntryOptions<T>): EntryRules<T> {
     return options instanceof EntryRules ? options : new EntryRules(options, this.#options)
   }
+}
+
+function freshOf<T>(found: FoundEntry<T> | undefined): T | undefined {
+  return found?.expiredForMs === undefined ? found?.value : undefined
 }
 
 /**

@@ -3,6 +3,7 @@ import { parseCacheStatus } from '../../policy/index.ts'
 import { cacheStatusOf } from '../response-cache/said.ts'
 
 const LONGEST_PATH = 80
+const LONGEST_TEXT = 500
 /** Why a stored response was given in place of an answer of the origin. */
 const STOOD_IN: ReadonlySet<string> = new Set(['unreachable', 'stale-if-error'])
 
@@ -35,6 +36,11 @@ export function printable(text: string): string {
     /[^\u0021-\u007E\u00A1-\u00FF]/g,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   )
+}
+
+/** A sentence of a stranger for a terminal, likewise. */
+export function printableText(text: string): string {
+  return text.slice(0, LONGEST_TEXT).replaceAll(/[^ -~\u00A1-\u00FF]/g, '?')
 }
 
 /** `hit`, or why the request went to the origin. Our own member is the last one (RFC 9211 §2). */

@@ -40,6 +40,11 @@ export function parseMethod(text: string): string {
   throw new InvalidArgumentError('Give the name of a method, such as GET.')
 }
 
+/** One more text beside those before it. */
+export function collectText(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
 /** One more `Name: value` beside those before it. */
 export function collectHeader(
   text: string,

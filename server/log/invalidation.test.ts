@@ -61,13 +61,14 @@ describe('what a caller asks for', () => {
     keys.push('b')
     expect(checked).toEqual({ keys: ['a'], groups: [], prefixes: [] })
     expect(checkInvalidation({ groups: ['g'] })).toEqual({ keys: [], groups: ['g'], prefixes: [] })
+    expect(checkInvalidation({ groups: ['g'], mode: 'expire' })).toMatchObject({ mode: 'expire' })
   })
 
   it.each([
     [{}, 'nothing to invalidate'],
     [{ keys: [] }, 'nothing to invalidate'],
     [{ keys: 'a' }, '`keys: "a"`'],
-    [{ keys: ['a'], mode: 'later' }, 'no option `mode`'],
+    [{ keys: ['a'], mode: 'later' }, "`mode: \"later\"`. Give 'delete' or 'expire'"],
     [{ key: ['a'] }, 'no option `key`. Did you mean `keys`?'],
   ])('is refused where it is a mistake: %j', (invalidation, message) => {
     expect(() => checkInvalidation(invalidation as never)).toThrow(message)

@@ -11,6 +11,11 @@ export interface Invalidation {
   readonly prefixes?: readonly string[] | undefined
   /** Absolute URLs of responses, as browsers and edges know them. */
   readonly urls?: readonly string[] | undefined
+  /**
+   * `delete`: never given again. `expire`: not fresh any more, but given as stale where an entry's own options
+   * (`staleWhileRevalidate`, `staleIfError`, `softTimeout`) or a response's fields allow that. @default 'delete'
+   */
+  readonly mode?: InvalidationMode | undefined
 }
 
 /** An invalidation with every list present, except URLs, which few have. */
@@ -32,14 +37,15 @@ export const EVERYTHING: CompleteInvalidation = Object.freeze({ keys: [], groups
 export const NOTHING: CompleteInvalidation = Object.freeze({ keys: [], groups: [], prefixes: [] })
 
 const LISTS = ['keys', 'groups', 'prefixes', 'urls'] as const
+const KNOWN = [...LISTS, 'mode']
 
 /**
  * Checks what a caller asked for. An empty request is refused, because it is always a mistake (a group list built from
  * nothing) and would otherwise pass for success. Throws `option-invalid`, `key-invalid` or `group-invalid`.
  */
 export function checkInvalidation(invalidation: Invalidation): CompleteInvalidation {
-  refuseUnknownOptions('`invalidate`', invalidation, LISTS)
-  const { keys = [], groups = [], prefixes = [], urls = [] } = invalidation
+  refuseUnknownOptions('`invalidate`', invalidation, KNOWN)
+  const { keys = [], groups = [], prefixes = [], urls = [], mode = 'delete' } = invalidation
   const complete = { keys, groups, prefixes, urls }
   for (const part of LISTS) {
     const list: unknown = complete[part]
@@ -49,9 +55,15 @@ export function checkInvalidation(invalidation: Invalidation): CompleteInvalidat
       `\`invalidate\` was given \`${part}: ${describeValue(list)}\`. Give an array of strings.`,
     )
   }
+  if (!isMode(mode)) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`invalidate\` was given \`mode: ${describeValue(mode)}\`. Give 'delete' or 'expire'.`,
+    )
+  }
   groups.forEach(assertGroupName)
   const places = urls.map(checkUrl)
-  if (isNothing(complete) && urls.length === 0) {
+  if (isNothing(complete)) {
     throw new ThermoclineError(
       'option-invalid',
       '`invalidate` was given nothing to invalidate. Name at least one key, group, prefix or URL; `prefixes: [""]` is everything.',
@@ -63,6 +75,7 @@ export function checkInvalidation(invalidation: Invalidation): CompleteInvalidat
     groups: [...new Set([...groups, ...places.flatMap(groupsOfUrl)])],
     prefixes: [...prefixes],
     ...(places.length > 0 ? { urls: places.map(({ href }) => href) } : {}),
+    ...(mode === 'expire' ? { mode } : {}),
   }
 }
 
@@ -85,8 +98,8 @@ function groupsOfUrl({ host, pathname: path, search }: URL): string[] {
   return search === '' ? [urlGroup(place)] : [urlGroup(place), ruledGroup(place)]
 }
 
-export function isNothing({ keys, groups, prefixes }: CompleteInvalidation): boolean {
-  return keys.length + groups.length + prefixes.length === 0
+export function isNothing({ keys, groups, prefixes, urls = [] }: CompleteInvalidation): boolean {
+  return keys.length + groups.length + prefixes.length + urls.length === 0
 }
 
 /** As one log entry carries it. What came later stands last, where those who do not know it do not look. */

@@ -2,7 +2,6 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import {
   type ForwardReason,
   type ReuseDecision,
-  decideReuse,
   fromNodeHeaders,
   parseCacheControl,
 } from '../../policy/index.ts'
@@ -11,6 +10,7 @@ import { decidedBy } from '../http/order.ts'
 import { type Did, answerStored, answerUnsatisfiable } from './answer.ts'
 import { type Ask, copyHeaders } from './ask.ts'
 import { applicationOf, backgroundExchange } from './background.ts'
+import { decideFound } from './decide-found.ts'
 import { Flights, type Landing } from './flights.ts'
 import { Forward, type ForwardOptions } from './forward.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -100,7 +100,7 @@ export class ResponseCacheEngine {
       headers: fromNodeHeaders(headers),
     }
     const found = this.#store.peek(ask.urlKeys, ask.headers)
-    const reuse = found && this.#decide(ask, found)
+    const reuse = found && decideFound(ask, found, this.#options)
     if (found !== undefined && reuse !== undefined && this.#answer(ask, found, reuse, application)) return
     // A hit goes no further, so nobody else will see it.
     seen.add(request)
@@ -119,16 +119,6 @@ export class ResponseCacheEngine {
       'responseCache() stands behind the header policies, so it does not see the fields that they write, and keeps next to ' +
         'nothing. Mount it before `http.middleware()`.',
     )
-  }
-
-  #decide(ask: Ask, { record }: Found): ReuseDecision {
-    return decideReuse({
-      requestHeaders: ask.headers,
-      stored: record.assess(this.#options.targets),
-      nowMs: this.#options.now(),
-      cacheType: 'shared',
-      profile: this.#options.rules,
-    })
   }
 
   /** Answers from the store, if that is what was decided. */
@@ -215,7 +205,7 @@ export class ResponseCacheEngine {
     if (found === undefined) {
       return { ...NOTHING, start, miss: below === 'variant-missing' ? 'vary-miss' : 'uri-miss' }
     }
-    const reuse = this.#decide(ask, found)
+    const reuse = decideFound(ask, found, this.#options)
     return { found, reuse, start, miss: reuse.rule.startsWith('reuse-request') ? 'request' : 'stale' }
   }
 

@@ -9,6 +9,7 @@ import {
   variantKey,
 } from '../../policy/index.ts'
 import type { LoadStart } from '../cache/cache-parts.ts'
+import type { FoundEntry } from '../cache/stand-in.ts'
 import type { TieredCache } from '../cache/tiered-cache.ts'
 import { type Index, MOST_VARIES, bodyCodec, indexCodec, recordCodec } from './record-codec.ts'
 import type { Target } from './request-key.ts'
@@ -26,6 +27,8 @@ export interface Found {
   readonly record: ResponseRecord
   readonly body: Buffer
   readonly tier: 'L1' | 'L2'
+  /** Set where it was expired, for how many ms it has been: whatever it says of itself, it is stale since then. */
+  readonly expiredForMs?: number | undefined
 }
 
 /** How long a record is kept, and where it stands among the others. */
@@ -82,22 +85,26 @@ export class ResponseStore {
     return undefined
   }
 
-  /** What either tier has for a request, and whether the URL is known with other variants. */
+  /** What either tier has for a request, expired or not, and whether the URL is known with other variants. */
   async get(
     urlKeys: readonly string[],
     requestHeaders: HeaderReader,
   ): Promise<Found | 'variant-missing' | undefined> {
     let isKnown = false
     for (const urlKey of urlKeys) {
-      const index = await this.#ask<Index>(urlKey, { codec: indexCodec })
+      // Also where these were expired themselves: what a URL varies by and the bytes of a body say nothing of being fresh.
+      const index = (await this.#ask<Index>(urlKey, { codec: indexCodec }))?.value
       if (index === undefined) continue
       isKnown ||= index.some((names) => names.length > 0)
       for (const vary of index) {
         const key = recordKey(urlKey, vary, requestHeaders)
-        const record = await this.#ask<ResponseRecord>(key, { codec: recordCodec })
+        const found = await this.#ask<ResponseRecord>(key, { codec: recordCodec })
+        const record = found?.value
         if (!(record instanceof ResponseRecord)) continue
-        const body = record.body ?? (await this.#ask<Buffer>(bodyKey(record.head), { codec: bodyCodec }))
-        if (body?.length === record.head.bodyBytes) return { record, body, tier: 'L2' }
+        const apart = { codec: bodyCodec }
+        const body = record.body ?? (await this.#ask<Buffer>(bodyKey(record.head), apart))?.value
+        if (body?.length !== record.head.bodyBytes) continue
+        return { record, body, tier: 'L2', expiredForMs: found?.expiredForMs }
       }
     }
     return isKnown ? 'variant-missing' : undefined
@@ -183,10 +190,10 @@ export class ResponseStore {
   }
 
   /** However many ask for a key at once, L2 is asked once. */
-  #ask<T>(key: string, options: object): Promise<T | undefined> {
-    const asking = this.#asking.get(key) as Promise<T | undefined> | undefined
+  #ask<T>(key: string, options: object): Promise<FoundEntry<T> | undefined> {
+    const asking = this.#asking.get(key) as Promise<FoundEntry<T> | undefined> | undefined
     if (asking !== undefined) return asking
-    const asked = this.#cache.get<T>(key, options).finally(() => this.#asking.delete(key))
+    const asked = this.#cache.find<T>(key, options).finally(() => this.#asking.delete(key))
     this.#asking.set(key, asked)
     return asked
   }

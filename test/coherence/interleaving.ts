@@ -96,7 +96,10 @@ class ModelProcess {
       { prefixes: [key.slice(0, 2)] },
     ])
     const wait = this.#random.chance(0.3) ? 'fleet' : 'local'
-    const { acknowledged, missing } = await this.#cache.invalidate(invalidation, { wait, timeout: '1h' })
+    // Nobody here takes what is stale, so what was expired must not be given either.
+    const mode = this.#random.chance(0.3) ? 'expire' : 'delete'
+    const asked = { ...invalidation, mode } as const
+    const { acknowledged, missing } = await this.#cache.invalidate(asked, { wait, timeout: '1h' })
     if (!acknowledged) this.#hasQueued = true
     const all = wait === 'fleet' && missing.length === 0
     for (const one of all ? this.fleet : [this]) one.#promise(key, version)

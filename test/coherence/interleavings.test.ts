@@ -60,6 +60,12 @@ it.each([
     },
   ],
   [
+    'what is expired stays fresh',
+    () => {
+      vi.spyOn(Fences.prototype, 'expiredAtMs').mockReturnValue(undefined)
+    },
+  ],
+  [
     'every load may be joined',
     () => {
       vi.spyOn(LoadWatch.prototype, 'mayBeJoined').mockReturnValue(true)

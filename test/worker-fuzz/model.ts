@@ -162,7 +162,9 @@ export class Model {
       // What others fetch meanwhile may be shared, unless the page insists on its own.
       if (!isFresh && cache === 'reload') this.#report(ask, `an answer from before it: ${status}`)
       const hasArrived = this.#origin.lastArrival(headers.get('etag') ?? '') < ask.startEvent
-      if (!isFresh && hasArrived && ageS > lifetime + staleWhileRevalidate) {
+      // Who takes what is stored however old it is takes what is being stored as well.
+      const takesAny = cache === 'force-cache' || cache === 'only-if-cached'
+      if (!isFresh && hasArrived && !takesAny && ageS > lifetime + staleWhileRevalidate) {
         this.#report(ask, `a response that had arrived ${ageS} s before: ${status}`)
       }
       return
