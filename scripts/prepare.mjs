@@ -33,11 +33,18 @@ const OUTPUTS = [
 
 const program = (name, debian = name) => ({ debian, find: () => findProgram(name) })
 const CHROMIUM = { debian: 'chromium', find: findChromium }
-/** The tests drive a real browser, a real Redis, a real Memcached and a real PostgreSQL. */
+/** The tests drive a real browser, Redis, Memcached, PostgreSQL, Varnish and nginx. */
 const TEST_PROGRAMS = [
   CHROMIUM,
   ...['redis-server', 'memcached', 'openssl'].map((name) => program(name)),
   { debian: 'postgresql', find: findPostgres },
+  program('varnishd', 'varnish'),
+  program('nginx'),
+  { debian: 'varnish-modules', find: () => findModule('varnish/vmods/libvmod_xkey.so') },
+  {
+    debian: 'libnginx-mod-http-cache-purge',
+    find: () => findModule('nginx/modules/ngx_http_cache_purge_module.so'),
+  },
 ]
 /** The worker's own tests drive two engines more; WebKit needs a display, and brings its own. */
 const ENGINE_PROGRAMS = [
@@ -83,7 +90,7 @@ function installPrograms(programs) {
     fail(
       `The tests need ${missing.join(', ')}, and ${missing.length > 1 ? 'they are' : 'it is'} not on the PATH.\n` +
         `  Debian, Ubuntu: sudo apt-get install ${missing.join(' ')}\n` +
-        '  macOS:          brew install redis memcached openssl postgresql, Google Chrome or CHROMIUM_PATH=/path/to/chromium,\n' +
+        '  macOS:          brew install redis memcached openssl postgresql varnish nginx, Google Chrome or CHROMIUM_PATH=/path/to/chromium,\n' +
         '                  Firefox or FIREFOX_PATH=/path/to/firefox; WebKitGTK runs on Linux only',
     )
   }
@@ -95,6 +102,13 @@ function installPrograms(programs) {
     '--no-install-recommends',
     ...missing,
   ])
+}
+
+/** What Debian gives its servers to load; elsewhere the tests of it are skipped. */
+function findModule(path) {
+  if (!existsSync('/etc/debian_version')) return path
+  const folders = readdirSync('/usr/lib').map((name) => join('/usr/lib', name))
+  return ['/usr/lib', ...folders].map((folder) => join(folder, path)).find((file) => existsSync(file))
 }
 
 /** Debian keeps its programs in a folder for each version, off the PATH. */

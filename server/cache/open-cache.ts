@@ -83,7 +83,7 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
     trace,
     namespace: options.namespace,
   }
-  const feed = new InvalidationFeed(log)
+  const feed = new InvalidationFeed(log, { site: { namespace: options.namespace, redis } })
   coherence.start({
     invalidated(invalidation, seq) {
       // First, so that whoever asks again on being told is not answered with what is held here.

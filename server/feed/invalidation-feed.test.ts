@@ -13,7 +13,7 @@ let feed: InvalidationFeed
 /** A log that a feed reads, and how many entries the feed keeps. */
 function open(mostKept?: number, logLength?: number): void {
   log = new MemoryLog(logLength)
-  feed = new InvalidationFeed(log, mostKept)
+  feed = new InvalidationFeed(log, mostKept === undefined ? {} : { mostKept })
   const ignored = () => {}
   log.start({
     invalidated: (invalidation, seq) => feed.invalidated(invalidation, seq),

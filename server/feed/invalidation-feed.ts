@@ -1,6 +1,7 @@
 import type { CompleteInvalidation } from '../log/invalidation.ts'
 import type { InvalidationLog } from '../log/invalidation-log.ts'
 import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
+import type { RedisClusterLike, RedisLike } from '../redis-like.ts'
 
 /** Whoever follows the log without holding what this process holds: an open page, an edge. */
 export interface FeedFollower {
@@ -10,7 +11,15 @@ export interface FeedFollower {
   reset(seq: number): void
 }
 
+/** Where a cache's processes meet. */
+export interface FeedSite {
+  readonly namespace: string
+  /** `undefined`: there is one process. */
+  readonly redis: RedisLike | RedisClusterLike | undefined
+}
+
 const MOST_KEPT = 10_000
+const ALONE: FeedSite = { namespace: 'thermocline', redis: undefined }
 
 /**
  * The log for those who are outside: read once by the process, told to however many follow. It keeps the latest entries, so that
@@ -18,6 +27,8 @@ const MOST_KEPT = 10_000
  * in it.
  */
 export class InvalidationFeed {
+  /** What others need to work for all processes together. */
+  readonly site: FeedSite
   readonly #log: InvalidationLog
   readonly #mostKept: number
   readonly #followers = new Set<FeedFollower>()
@@ -26,7 +37,8 @@ export class InvalidationFeed {
   #start = 0
   #seq = 0
 
-  constructor(log: InvalidationLog, mostKept = MOST_KEPT) {
+  constructor(log: InvalidationLog, { mostKept = MOST_KEPT, site = ALONE } = {}) {
+    this.site = site
     this.#log = log
     this.#mostKept = mostKept
   }
