@@ -1,5 +1,6 @@
 import { describeValue, isPartitionId } from '../policy/index.ts'
 import { workerPlatform } from './platform.ts'
+import { siteInvalidations } from './site-state.ts'
 import { workerState } from './worker-state.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -33,7 +34,8 @@ async function carryOut(
   caches: readonly ClearableCache[],
 ): Promise<object | undefined> {
   const { partition, since, type, url } = message
-  const { partitions, site } = workerState(workerPlatform)
+  const { partitions } = workerState(workerPlatform)
+  const site = siteInvalidations(workerPlatform)
   if (type === 'thermocline:skip-waiting') await self.skipWaiting()
   else if (type === 'thermocline:clear') await Promise.all(caches.map((cache) => cache.clear()))
   else if (type === 'thermocline:partition') {

@@ -12,6 +12,7 @@ import type { ResolvedHttpCacheOptions } from './http-cache-options.ts'
 import { observePartition, takeIn } from './origin.ts'
 import { ResponseStore } from './response-store.ts'
 import { SearchKeys } from './search-keys.ts'
+import { siteInvalidations } from './site-state.ts'
 import { type StoredEntry, toStoredResponse } from './stored-entry.ts'
 import { isSafeMethod } from './unsafe-method.ts'
 import { workerState } from './worker-state.ts'
@@ -31,7 +32,8 @@ export class PrivateCache {
   readonly #parts: CacheParts
 
   constructor({ cacheName, maxBytes, maxEntries, platform }: PrivateCacheOptions) {
-    const { database, partitions, site } = workerState(platform)
+    const { database, partitions } = workerState(platform)
+    const site = siteInvalidations(platform)
     const index = new EntryIndex(database, cacheName)
     const bodies = new BodyStore(platform, cacheName)
     const keys = new SearchKeys(database, () => platform.createId())

@@ -3,7 +3,7 @@ import { waitUntil } from '../test/support/wait-until.ts'
 import { FakeWorker } from './http-cache.fake.ts'
 import { FakePlatform, resetIndexedDb } from './platform.fake.ts'
 import type { SiteInvalidations } from './site-invalidations.ts'
-import { workerState } from './worker-state.ts'
+import { siteInvalidations } from './site-state.ts'
 
 beforeEach(resetIndexedDb)
 
@@ -37,7 +37,7 @@ class Shop {
   }
 
   get site(): SiteInvalidations {
-    return workerState(this.worker.platform).site
+    return siteInvalidations(this.worker.platform)
   }
 
   /** A worker that follows, and has asked for the first time. */

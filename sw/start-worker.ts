@@ -7,6 +7,7 @@ import { NetworkLeg, switchPreload } from './network-leg.ts'
 import { workerPlatform } from './platform.ts'
 import { PrivateCache } from './private-cache.ts'
 import { SiteOptions } from './site-options.ts'
+import { siteInvalidations } from './site-state.ts'
 import { startOff } from './start-off.ts'
 import { isSafeMethod } from './unsafe-method.ts'
 import type { WorkerOptions } from './worker-options.ts'
@@ -22,7 +23,7 @@ declare const self: ServiceWorkerGlobalScope
 export function startWorker(given?: WorkerOptions): void {
   const report = (message: string) => console.error(`thermocline: ${message}`)
   const platform = workerPlatform
-  const { database, site: invalidations } = workerState(platform)
+  const { database } = workerState(platform)
   const site = new SiteOptions({ given, scriptUrl: self.location.href, platform, database, report })
   if (site.current.off) {
     startOff()
@@ -34,7 +35,7 @@ export function startWorker(given?: WorkerOptions): void {
   const applyRules = () => {
     Object.assign(rules, rulesOf(site.current))
     const path = site.current.invalidations
-    if (path !== undefined) void invalidations.follow(new URL(path, self.location.href).href)
+    if (path !== undefined) void siteInvalidations(platform).follow(new URL(path, self.location.href).href)
   }
   applyRules()
   void site.loading?.then(applyRules)

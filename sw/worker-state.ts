@@ -1,13 +1,11 @@
 import { Database } from './database.ts'
 import { Partitions } from './partitions.ts'
 import type { Platform } from './platform.ts'
-import { SiteInvalidations } from './site-invalidations.ts'
 
-/** What all caches of one worker share: the connection, whose responses are private to whom, and what the site has invalidated. */
+/** What all caches of one worker share: the connection, and whose responses are private to whom. */
 export interface WorkerState {
   readonly database: Database
   readonly partitions: Partitions
-  readonly site: SiteInvalidations
 }
 
 const STATES = new WeakMap<Platform, WorkerState>()
@@ -17,7 +15,7 @@ export function workerState(platform: Platform): WorkerState {
   if (known !== undefined) return known
   const database = new Database(platform)
   const partitions = new Partitions(database, platform)
-  const state = { database, partitions, site: new SiteInvalidations(platform, database) }
+  const state = { database, partitions }
   STATES.set(platform, state)
   return state
 }

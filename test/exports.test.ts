@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 
 // A change here is a change of the public surface: it belongs into CHANGELOG.md.
-it.each(['policy', 'server', 'server/testing', 'sw', 'client', 'vite'])(
+it.each(['policy', 'server', 'server/edges', 'server/postgres', 'server/testing', 'sw', 'client', 'vite'])(
   'thermocline/%s exports these names',
   async (part) => {
     // `thermocline/sw` needs the names of a worker's scope to be imported at all.
@@ -15,7 +15,7 @@ it.each(['policy', 'server', 'server/testing', 'sw', 'client', 'vite'])(
   },
 )
 
-it.each(['policy', 'server', 'server/testing', 'client', 'vite'])(
+it.each(['policy', 'server', 'server/edges', 'server/postgres', 'server/testing', 'client', 'vite'])(
   'thermocline/%s is imported by Node without side effects',
   async (part) => {
     const module = (await import(`thermocline/${part}`)) as Record<string, unknown>

@@ -1,3 +1,4 @@
+import type { EdgeWait } from '../cache/invalidate-options.ts'
 import type { Middleware } from '../http/http-policies.ts'
 import { type EdgeEntry, type EdgesOptions, resolveEdgesOptions } from './edge-options.ts'
 import { edgeFields } from './edge-fields.ts'
@@ -30,7 +31,7 @@ export interface EdgeStatus {
 }
 
 /** The edges in front of a fleet. Make one with `createEdges`. */
-export interface Edges {
+export interface Edges extends EdgeWait {
   /** Goes before everything that decides headers: tells each edge, in its own field, the groups of a response that it may keep. */
   fields(): Middleware
   /** Of each edge, in their order. Never rejects. */
@@ -100,6 +101,7 @@ export function createEdges<const Entries extends readonly EdgeEntry[], Purge ex
           'thermocline: `edges.fields()` comes after the middleware that decides headers, and does not see its groups. Put it first.',
         )
       }),
+    passedBy: (seq, timeoutMs) => waits.passedBy(seq, timeoutMs),
     status: () => Promise.all(edges.map((edge) => statusOf(edge, waits, cache.feed))),
     deadLetters: async () => (await Promise.all(edges.map(({ worker }) => worker.turn.letters()))).flat(),
     close: async () => {
