@@ -1,7 +1,7 @@
 // What open streams cost, and how long it takes until all have heard: `npm run bench -- streams [--streams N] [--rounds N]`
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { RedisServer } from '../../test/support/redis-server.ts'
 import { currentLoad, describeMachine } from '../machine.ts'
 import { median } from '../median.ts'
@@ -10,6 +10,7 @@ import type { Answer, Question } from './messages.ts'
 import { parseStreamOptions } from './options.ts'
 
 const GOAL_MS = 1_000
+const PROGRAM = fileURLToPath(new URL('./subject-process.ts', import.meta.url))
 
 const { rounds, streams } = parseStreamOptions(process.argv.slice(3))
 console.log(
@@ -40,7 +41,7 @@ console.log(
 if (!isMet) process.exitCode = 1
 
 async function measure(kind: string) {
-  const child = fork(join(import.meta.dirname, 'subject-process.ts'), [kind, redis.url], {
+  const child = fork(PROGRAM, [kind, redis.url], {
     execArgv: [...process.execArgv, '--expose-gc'],
   })
   const listening = await next(child, 'listening')

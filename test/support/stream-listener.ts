@@ -50,7 +50,9 @@ export class Listener {
   async until(type: string, count = 1): Promise<HeardEvent> {
     const heard = () => this.events.filter((event) => event.type === type)
     await waitUntil(() => heard().length >= count, `${count} of ${type}`)
-    return heard()[count - 1] as HeardEvent
+    const event = heard()[count - 1]
+    if (event === undefined) throw new Error(`There were fewer than ${count} of ${type}.`)
+    return event
   }
 
   close(): void {

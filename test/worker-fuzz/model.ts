@@ -163,7 +163,7 @@ export class Model {
       if (!isFresh && cache === 'reload') this.#report(ask, `an answer from before it: ${status}`)
       const hasArrived = this.#origin.lastArrival(headers.get('etag') ?? '') < ask.startEvent
       // Who takes what is stored however old it is takes what is being stored as well.
-      const takesAny = cache === 'force-cache' || cache === 'only-if-cached'
+      const takesAny = cache === 'force-cache'
       if (!isFresh && hasArrived && !takesAny && ageS > lifetime + staleWhileRevalidate) {
         this.#report(ask, `a response that had arrived ${ageS} s before: ${status}`)
       }
