@@ -43,6 +43,7 @@ export class FakeBrowser {
   readonly polls: string[] = []
   readonly tabs: FakeTab[] = []
   readonly queue: Waiting[] = []
+  readonly switches = new Set<() => void>()
   holder: Waiting | undefined
   readonly timers = new Set<{ readonly atMs: number; readonly tab: FakeTab; readonly fire: () => void }>()
 
@@ -133,6 +134,11 @@ export class FakeTab implements FollowHost {
 
   async worker(): Promise<ServiceWorker | undefined> {
     return this.#browser.worker as unknown as ServiceWorker | undefined
+  }
+
+  onSwitch(listener: () => void): () => void {
+    this.#browser.switches.add(listener)
+    return () => void this.#browser.switches.delete(listener)
   }
 
   visible(): boolean {

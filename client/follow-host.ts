@@ -15,6 +15,8 @@ export interface FollowHost {
   openChannel(name: string): BroadcastChannel | undefined
   /** The worker in charge, whether it controls this page or not. */
   worker(): Promise<ServiceWorker | undefined>
+  /** Calls back when the worker says that another user is signed in, until the returned function is called. */
+  onSwitch(listener: () => void): () => void
   visible(): boolean
   /** Calls back when the network is there again or the page is shown again, until the returned function is called. */
   onReturn(listener: () => void): () => void
@@ -38,6 +40,14 @@ export function followHost(): FollowHost {
     worker: async () => {
       const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
       return (await container?.getRegistration())?.active ?? undefined
+    },
+    onSwitch(listener) {
+      const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
+      const onMessage = ({ data }: MessageEvent<{ type?: unknown } | null>) => {
+        if (data?.type === 'thermocline:switched') listener()
+      }
+      container?.addEventListener('message', onMessage)
+      return () => container?.removeEventListener('message', onMessage)
     },
     visible: () => page?.visibilityState === 'visible',
     onReturn(listener) {

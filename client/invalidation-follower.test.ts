@@ -115,6 +115,17 @@ describe('a tab that follows', () => {
     ])
   })
 
+  it('connects anew, from where it was, when another user signs in', async () => {
+    const { tab } = follow()
+    const stream = await connected()
+    stream.tell('open', '5', { beatMs: 15_000 })
+    stream.tell('beat', '7')
+    for (const tell of browser.switches) tell()
+    expect(stream.readyState).toBe(2)
+    expect(tab.streams[1]?.url).toBe(`${url}?after=7`)
+    await waitUntil(() => toldWorker('lost').length === 1, 'the worker to be told')
+  })
+
   it('passes over what can not be read', async () => {
     const { told } = follow()
     const stream = await connected()

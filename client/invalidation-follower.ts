@@ -50,6 +50,7 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
     this.#turn = this.#begin()
     const stops = [
       host.onReturn(() => (this.#source === undefined ? this.#queue() : this.#source.retry())),
+      host.onSwitch(() => this.#source?.renew()),
       // A page that is kept as it is must hold no connection; it begins again when it is shown.
       host.onAway(() => this.#leave()),
     ]

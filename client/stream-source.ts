@@ -47,6 +47,13 @@ export class StreamSource {
     this.#connect()
   }
 
+  /** Connects anew, from where it was: as somebody else. */
+  renew(): void {
+    if (this.#isClosed) return
+    this.#lose()
+    this.#connect()
+  }
+
   close(): void {
     this.#isClosed = true
     this.#hangUp()

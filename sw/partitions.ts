@@ -97,6 +97,9 @@ export class Partitions {
    * rejects.
    */
   hold(partition: string | undefined): Promise<void> {
+    // What a page hears of the user's own belongs to the one whose cookie it connected with.
+    if (partition !== this.#held)
+      void this.#platform.notifyPages({ type: 'thermocline:switched' }).catch(() => {})
     this.#epoch += 1
     this.#held = partition
     this.#isRead = true

@@ -102,9 +102,13 @@ export class RedisLog implements InvalidationLog {
   }
 
   async since(seq: number): Promise<LogPage | undefined> {
+    // Entries name their predecessors: where that is another one, what stood in between was cut off or wiped. One entry tells, and
+    // anybody may come with a number that is long gone.
+    const [next] = await this.#store.read(this.#call, seq, 1)
+    if (next === undefined) return { entries: [], cursor: seq, isEnd: true }
+    if (next.previous !== seq) return undefined
     const found = await this.#store.read(this.#call, seq, PAGE)
-    // Entries name their predecessors: where that is another one, what stood in between was cut off or wiped.
-    if (found[0] !== undefined && found[0].previous !== seq) return undefined
+    if (found[0]?.seq !== next.seq) return undefined
     const entries = found.flatMap(({ seq: own, payload }) => {
       const invalidation = decodeInvalidation(payload)
       return isNothing(invalidation) ? [] : [{ seq: own, invalidation }]
