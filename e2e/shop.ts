@@ -8,6 +8,13 @@ import { RedisServer } from '../test/support/redis-server.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'examples', 'storefront', 'dist', 'server', 'main.js')
 
+export interface ShopOptions {
+  /** Of the first process; the other one has the next. @default any that are free */
+  readonly port?: number | undefined
+  /** What else stands in the launcher's environment. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+}
+
 /** A storefront of a test's own: two server processes, a database and a Redis that nobody else uses. */
 export class Shop {
   readonly redis: RedisServer
@@ -29,13 +36,14 @@ export class Shop {
   }
 
   /** @param databaseUrl - a PostgreSQL server in place of the database that the storefront brings. */
-  static async open(databaseUrl?: string): Promise<Shop> {
+  static async open(databaseUrl?: string, { port = 0, env = {} }: ShopOptions = {}): Promise<Shop> {
     const redis = await RedisServer.start()
     const dataDir = await mkdtemp(join(tmpdir(), 'thermocline-shop-'))
-    const { DATABASE_URL: _, ...inherited } = process.env
+    const { DATABASE_URL: _, VARNISH_URL: __, NGINX_URL: ___, ...inherited } = process.env
     const environment = databaseUrl === undefined ? inherited : { ...inherited, DATABASE_URL: databaseUrl }
-    const child = spawn(process.execPath, [MAIN, '--port', '0', '--instances', '2', '--data', dataDir], {
-      env: { ...environment, REDIS_URL: redis.url },
+    const args = [MAIN, '--port', String(port), '--instances', '2', '--data', dataDir]
+    const child = spawn(process.execPath, args, {
+      env: { ...environment, ...env, REDIS_URL: redis.url },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { describeFailure } from './fail.ts'
+import { adviseCommand } from './advise-command.ts'
 import { explainCommand } from './explain-command.ts'
 import { invalidateCommand } from './invalidate-command.ts'
 import { proxyCommand } from './proxy-command.ts'
 
 /** One function for each command; each has a file of its own. */
-const COMMANDS = [explainCommand, invalidateCommand, proxyCommand]
+const COMMANDS = [adviseCommand, explainCommand, invalidateCommand, proxyCommand]
 
 const program = new Command('thermocline')
   .description('HTTP caching from the command line.')

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { formatReport } from '../../server/testing/index.ts'
 import { runCoherence } from './coherence.ts'
 
-const ARGS = { processes: 3, seed: 1, maxLagMs: 1_000 }
+const ARGS = { through: 'processes', processes: 3, seed: 1, maxLagMs: 1_000 } as const
 const LIMIT_MS = 300_000
 
 it(

@@ -32,16 +32,25 @@ export class PostgresServer {
   readonly #programs: string
   readonly #folder: string
   readonly #user: { readonly uid?: number; readonly gid?: number }
+  readonly #settings: Readonly<Record<string, string>>
   #child: ChildProcess | undefined
 
-  private constructor(port: number, programs: string, folder: string, user: { uid?: number; gid?: number }) {
+  private constructor(
+    port: number,
+    programs: string,
+    folder: string,
+    user: { uid?: number; gid?: number },
+    settings: Readonly<Record<string, string>>,
+  ) {
     this.port = port
     this.#programs = programs
     this.#folder = folder
     this.#user = user
+    this.#settings = settings
   }
 
-  static async start(): Promise<PostgresServer> {
+  /** `settings` as in postgresql.conf. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     const programs = await findPostgres()
     if (programs === undefined) {
       throw new Error('These tests need a PostgreSQL server (Debian: apt-get install postgresql).')
@@ -62,7 +71,7 @@ export class PostgresServer {
       '-N',
     ]
     await run(join(programs, 'initdb'), args, { ...user, cwd: folder })
-    const server = new PostgresServer(await freePort(), programs, folder, user)
+    const server = new PostgresServer(await freePort(), programs, folder, user, settings)
     await server.#launch()
     return server
   }
@@ -102,7 +111,12 @@ export class PostgresServer {
   }
 
   async #launch(): Promise<void> {
-    const settings = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: this.#folder }
+    const settings = {
+      fsync: 'off',
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: this.#folder,
+      ...this.#settings,
+    }
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const child = spawn(
       join(this.#programs, 'postgres'),

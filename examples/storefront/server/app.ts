@@ -2,6 +2,7 @@ import express, { type Express, Router } from 'express'
 import type { Pool } from 'pg'
 import { type TieredCache, createHttpPolicies, invalidationStream } from 'thermocline/server'
 import type { Context } from './context.ts'
+import { type Front, openFront } from './front/open-front.ts'
 import type { InstanceDescription } from './instance-config.ts'
 import { policies } from './policies.ts'
 import { accountRoutes } from './routes/account.ts'
@@ -23,14 +24,20 @@ export interface AppParts {
   readonly pool: Pool
   readonly cache: TieredCache
   readonly description: InstanceDescription
+  /** @default nothing stands in front of it */
+  readonly front?: Front
 }
 
 /** The shop's Express application. */
-export function createApp({ pool, cache, description }: AppParts): Express {
+export function createApp({ pool, cache, description, front = nothingInFront(cache) }: AppParts): Express {
   const sessions = new Sessions(new SessionStore(pool))
   const http = createHttpPolicies(policies, { partition: (request) => sessions.userIdOf(request) })
-  const invalidations = invalidationStream({ cache, partition: (request) => sessions.userIdOf(request) })
-  const context: Context = { pool, cache, http, sessions, throttle: new LoginThrottle() }
+  const invalidations = invalidationStream({
+    cache,
+    partition: (request) => sessions.userIdOf(request),
+    edges: front.edges,
+  })
+  const context: Context = { pool, cache, front, http, sessions, throttle: new LoginThrottle() }
 
   const api = Router()
   api.use(catalogRoutes(context), productRoutes(context), sessionRoutes(context), accountRoutes(context))
@@ -39,10 +46,14 @@ export function createApp({ pool, cache, description }: AppParts): Express {
 
   const app = express()
   app.disable('x-powered-by')
-  app.use(http.middleware(), securityHeaders)
+  app.use(...front.middleware, http.middleware(), securityHeaders)
   app.use('/api', api)
   app.get('/invalidations', sessions.load, invalidations.handler)
   app.use(pageRoutes(context))
   app.use(errorHandler)
   return app
+}
+
+function nothingInFront(cache: TieredCache): Front {
+  return openFront(cache, { varnishUrl: undefined, nginxUrl: undefined })
 }

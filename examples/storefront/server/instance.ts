@@ -6,6 +6,7 @@ import { createTieredCache } from 'thermocline/server'
 import { createApp } from './app.ts'
 import { followDatabase } from './database/follow-database.ts'
 import { createPool } from './database/pool.ts'
+import { openFront } from './front/open-front.ts'
 import type { InstanceConfig, InstanceMessage } from './instance-config.ts'
 import { policies } from './policies.ts'
 import { SessionStore } from './web/session-store.ts'
@@ -38,13 +39,15 @@ async function start(config: InstanceConfig): Promise<void> {
   })
   // The first visitors should find Redis in use; without it the shop opens all the same.
   if (redis !== undefined) await cache.ready(2_000)
-  const source = await followDatabase(config.databaseUrl, cache)
-  const server = createServer(createApp({ pool, cache, description: config.description }))
+  const front = openFront(cache, config.edges)
+  const source = await followDatabase(config.databaseUrl, front)
+  const server = createServer(createApp({ pool, cache, front, description: config.description }))
   const sweep = setInterval(() => void removeExpiredSessions(new SessionStore(pool)), SWEEP_MS)
   stop = async () => {
     clearInterval(sweep)
     await closeServer(server)
     await source.close()
+    await front.edges?.close()
     await cache.close()
     redis?.disconnect()
     await pool.end()

@@ -1,15 +1,15 @@
 import { Client } from 'pg'
-import type { TieredCache } from 'thermocline/server'
 import { type PostgresSource, pgConnector, postgresSource } from 'thermocline/server/postgres'
 import { CATALOG_GROUP, LISTING_GROUP } from '../cache-groups.ts'
+import type { Front } from '../front/open-front.ts'
 
 /** The embedded database notifies nobody, so its outbox is looked at; a server does, and this is for what got lost. */
 const LOOK_MS = 250
 
-/** Has the cache let go of what is changed in the database, by whomever. A database that refuses costs that, not the shop. */
-export async function followDatabase(databaseUrl: string, cache: TieredCache): Promise<PostgresSource> {
+/** Has the cache and what stands in front of the shop let go of what is changed in the database, by whomever. A database that refuses costs that, not the shop. */
+export async function followDatabase(databaseUrl: string, front: Front): Promise<PostgresSource> {
   const source = postgresSource({
-    cache,
+    cache: front,
     connect: pgConnector(() => new Client({ connectionString: databaseUrl })),
     schema: 'storefront_outbox',
     tables: {

@@ -10,6 +10,7 @@ it('starts one instance on port 4173 of this machine when nothing is asked for',
     databaseUrl: undefined,
     redisUrl: undefined,
     privateRedis: true,
+    edges: { varnishUrl: undefined, nginxUrl: undefined },
   })
 })
 
@@ -21,6 +22,15 @@ it('takes the addresses of servers from the environment', () => {
     databaseUrl: 'postgresql://db/shop',
     redisUrl: 'redis://cache',
   })
+})
+
+it('takes the addresses of proxies in front of the shop, and no paths', () => {
+  const environment = { VARNISH_URL: 'http://127.0.0.1:6081/', NGINX_URL: 'https://shop.example' }
+  const edges = { varnishUrl: 'http://127.0.0.1:6081', nginxUrl: 'https://shop.example' }
+  expect(readArguments([], environment)).toMatchObject({ edges })
+  expect(() => readArguments([], { NGINX_URL: 'http://ada:s3cret@127.0.0.1:8080/shop' })).toThrow(
+    'NGINX_URL is "http://ada:***@127.0.0.1:8080/shop". Give where it listens, such as http://127.0.0.1:6081.',
+  )
 })
 
 it.each([

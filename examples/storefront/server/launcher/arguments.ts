@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
+import type { EdgeAddresses } from '../instance-config.ts'
 import { databaseDir } from '../paths.ts'
+import { maskUrl } from './mask-url.ts'
 import { StartupError } from './startup-error.ts'
 
 export interface LaunchOptions {
@@ -15,6 +17,7 @@ export interface LaunchOptions {
   readonly redisUrl: string | undefined
   /** Whether a Redis server may be started where no `REDIS_URL` is given. */
   readonly privateRedis: boolean
+  readonly edges: EdgeAddresses
 }
 
 export const USAGE = `Starts the storefront of the Thermocline examples.
@@ -29,6 +32,8 @@ export const USAGE = `Starts the storefront of the Thermocline examples.
 
   DATABASE_URL        a PostgreSQL server to use instead of the embedded one
   REDIS_URL           a Redis server to use instead of a private one
+  VARNISH_URL         a Varnish in front of the shop, to be purged: http://127.0.0.1:6081
+  NGINX_URL           an nginx in front of the shop, to be purged: http://127.0.0.1:8080
 `
 
 const MOST_INSTANCES = 16
@@ -66,6 +71,10 @@ export function readArguments(
     databaseUrl,
     redisUrl: environment['REDIS_URL'] || undefined,
     privateRedis: values['no-redis'] !== true,
+    edges: {
+      varnishUrl: readOrigin('VARNISH_URL', environment['VARNISH_URL']),
+      nginxUrl: readOrigin('NGINX_URL', environment['NGINX_URL']),
+    },
   }
 }
 
@@ -94,4 +103,14 @@ function readNumber(name: string, text: string, least: number, most: number): nu
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (number >= least && number <= most) return number
   throw new StartupError(`${name} is "${text}". Give a whole number from ${least} to ${most}.`)
+}
+
+/** Without the slash at its end. */
+function readOrigin(name: string, text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined
+  const { protocol = '', origin = '', href } = URL.canParse(text) ? new URL(text) : {}
+  if (/^https?:$/.test(protocol) && href === `${origin}/`) return origin
+  throw new StartupError(
+    `${name} is "${maskUrl(text)}". Give where it listens, such as http://127.0.0.1:6081.`,
+  )
 }

@@ -46,6 +46,7 @@ export async function launch(
       port: options.port === 0 ? 0 : options.port + index,
       databaseUrl: database.url,
       redisUrl: redis.url,
+      edges: options.edges,
       dataId,
       description: {
         number: index + 1,

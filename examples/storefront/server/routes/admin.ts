@@ -10,7 +10,7 @@ import { readDigits, readInteger, readObject } from '../web/read-input.ts'
 import { MOST_PAGES, readQuery } from './products.ts'
 
 /** The shop's own view of its products, and changing them. Never from a cache. */
-export function adminRoutes({ pool, cache, http, sessions }: Context): Router {
+export function adminRoutes({ pool, front, http, sessions }: Context): Router {
   const router = Router()
   const secret = http.route('secret')
 
@@ -41,9 +41,10 @@ export function adminRoutes({ pool, cache, http, sessions }: Context): Router {
         ...(stock === undefined ? {} : { stock: readInteger(stock, 'stock', [0, 1_000_000]) }),
       })
       if (row === undefined) throw new HttpError(404, 'not-found', 'The shop does not have this product.')
-      await cache.invalidate({
-        groups: [productGroup(id), categoryGroup(row.category_id), LISTING_GROUP, CATALOG_GROUP],
-      })
+      await front.invalidate(
+        { groups: [productGroup(id), categoryGroup(row.category_id), LISTING_GROUP, CATALOG_GROUP] },
+        { wait: front.edges === undefined ? 'local' : 'edges' },
+      )
       response.json(toAdminProduct(row))
     },
   )

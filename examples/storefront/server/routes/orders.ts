@@ -11,7 +11,7 @@ import { readInteger, readObject, readText } from '../web/read-input.ts'
 import { readLines } from './cart.ts'
 
 /** Placing orders. */
-export function orderRoutes({ pool, cache, http, sessions }: Context): Router {
+export function orderRoutes({ pool, front, http, sessions }: Context): Router {
   const router = Router()
 
   router.post(
@@ -39,7 +39,7 @@ export function orderRoutes({ pool, cache, http, sessions }: Context): Router {
         ...(session === undefined ? {} : { sessionKey: session.key }),
       })
       refuse(outcome)
-      if (outcome.kind === 'placed') await cache.invalidate({ groups: groupsTouched(outcome.changes) })
+      if (outcome.kind === 'placed') await front.invalidate({ groups: groupsTouched(outcome.changes) })
       else response.set('Idempotency-Replayed', 'true')
       response.status(201).json({ order: outcome.order })
     },
