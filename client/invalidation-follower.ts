@@ -26,6 +26,7 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
   #channel: BroadcastChannel | undefined
   #source: StreamSource | undefined
   #stepDown = () => {}
+  #worker: ServiceWorker | undefined
   #cancelWatch = () => {}
   #cursor: string | undefined
   #heardAtMs: number
@@ -119,6 +120,8 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
   }
 
   #leave(): void {
+    // At once: the page may be gone before anything could be awaited.
+    if (this.#source !== undefined) this.#worker?.postMessage({ type: 'thermocline:lost' })
     this.#source?.close()
     this.#source = undefined
     this.#stepDown()
@@ -163,6 +166,7 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
   async #tellWorker(message: object): Promise<Readonly<Record<string, unknown>> | undefined> {
     try {
       const worker = await this.#host.worker()
+      this.#worker = worker
       return worker && (await consultWorker(worker, message, this.#host, WORKER_LIMIT_MS))
     } catch {
       return undefined

@@ -2,7 +2,7 @@ import { runBrowserCoherence } from '../test/coherence/browser/browser-coherence
 import { formatBrowserReport } from '../test/coherence/browser/check-browser-history.ts'
 import { expect, test } from '@playwright/test'
 
-const OPTIONS = { browsers: 2, processes: 2, seed: 1, maxLagMs: 1_000, rows: 'database' } as const
+const OPTIONS = { browsers: 2, processes: 2, seed: 1, maxLagMs: 1_000, rows: 'both' } as const
 
 test('pages read nothing stale and lose nothing, whatever is done to the network, the workers and the servers', async () => {
   test.slow()

@@ -1,5 +1,5 @@
 import { UNKNOWN_MEMBERS } from '../log/fleet-wait.ts'
-import { type Invalidation, checkInvalidation } from '../log/invalidation.ts'
+import { type Invalidation, checkInvalidation, leavesTheServer } from '../log/invalidation.ts'
 import {
   type EdgeWait,
   type InvalidateOptions,
@@ -17,9 +17,10 @@ export async function invalidateWhere(
 ): Promise<InvalidationResult> {
   const complete = checkInvalidation(invalidation)
   const { wait, timeoutMs } = checkInvalidateOptions(options, edges)
-  const isAwaited = wait !== 'local'
+  // Browsers are told once all processes have let go.
+  const isAwaited = wait !== 'local' || leavesTheServer(complete)
   const { isAcknowledged, seq } = await parts.coherence.invalidate(complete, { isAwaited })
-  if (!isAwaited) return { acknowledged: isAcknowledged, missing: [] }
+  if (wait === 'local') return { acknowledged: isAcknowledged, missing: [] }
   if (!isAcknowledged) return { acknowledged: false, missing: [UNKNOWN_MEMBERS] }
   const [{ missing }, behind = []] = await Promise.all([
     log.passedBy(seq, timeoutMs),

@@ -53,6 +53,16 @@ export class InvalidationFeed {
     return this.#log.isCaughtUp
   }
 
+  /** Whether no other process shares the log. */
+  get isAlone(): boolean {
+    return this.#log.life !== ''
+  }
+
+  /** Resolves when every living process has let go of what was invalidated up to `seq`, or after `timeoutMs`. Never rejects. */
+  async passedByFleet(seq: number, timeoutMs: number): Promise<void> {
+    await this.#log.passedBy(seq, timeoutMs)
+  }
+
   /** How many follow. */
   get followers(): number {
     return this.#followers.size

@@ -1,5 +1,5 @@
 import { ThermoclineError, assertGroupName, describeValue, refuseUnknownOptions } from '../../policy/index.ts'
-import { ruledGroup, urlGroup } from '../response-groups.ts'
+import { isUrlName, ruledGroup, urlGroup } from '../response-groups.ts'
 
 /** What becomes of what is invalidated: it is gone, or it counts as expired. */
 export type InvalidationMode = 'delete' | 'expire'
@@ -100,6 +100,11 @@ function groupsOfUrl({ host, pathname: path, search }: URL): string[] {
 
 export function isNothing({ keys, groups, prefixes, urls = [] }: CompleteInvalidation): boolean {
   return keys.length + groups.length + prefixes.length + urls.length === 0
+}
+
+/** Whether it names what browsers and edges know: keys and the response cache's names for URLs mean nothing to them. */
+export function leavesTheServer({ groups, prefixes, urls = [] }: CompleteInvalidation): boolean {
+  return urls.length > 0 || prefixes.includes('') || groups.some((group) => !isUrlName(group))
 }
 
 /** As one log entry carries it. What came later stands last, where those who do not know it do not look. */

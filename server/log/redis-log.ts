@@ -208,6 +208,7 @@ export class RedisLog implements InvalidationLog {
     if (entry.previous !== this.#cursor) this.#reset(entry.seq)
     this.#cursor = entry.seq
     this.#own.meet(entry.seq, this.#run)
+    if (entry.isAwaited) this.#fleet.asked(entry.seq)
     this.head = Math.max(this.head, entry.seq)
     const invalidation = decodeInvalidation(entry.payload)
     if (!isNothing(invalidation)) listener.invalidated(invalidation, entry.seq)

@@ -2,15 +2,18 @@ import type { EdgeWait } from '../cache/invalidate-options.ts'
 import type { FeedFollower, InvalidationFeed } from '../feed/invalidation-feed.ts'
 import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
 
+/** A process that is cut off trusts nothing that it holds before that has passed. */
+const FLEET_TIMEOUT_MS = 3_000
+
 /**
- * The feed as browsers are told of it: behind the edges, where there are any. A browser that lets go first would be given the same
- * again by the edge, and keep that.
+ * The feed as browsers are told of it: behind the other processes, and behind the edges, where there are any. A browser that let go first
+ * would be given the same again by one of them, and keep that.
  */
 export class ReleasedFeed {
   readonly #feed: InvalidationFeed
   readonly #edges: EdgeWait | undefined
   readonly #edgeTimeoutMs: number
-  readonly #waiting: NumberedInvalidation[] = []
+  readonly #waiting: { readonly seq: number; readonly tell: () => void }[] = []
   #released: number
   #isWaiting = false
 
@@ -31,17 +34,12 @@ export class ReleasedFeed {
 
   /** Calls back for each entry once it is their turn, until what it returns is called. */
   follow(follower: FeedFollower): () => void {
-    const edges = this.#edges
-    if (edges === undefined) return this.#feed.follow(follower)
+    if (this.#edges === undefined && this.#feed.isAlone) return this.#feed.follow(follower)
     return this.#feed.follow({
-      invalidated: (entry) => {
-        this.#waiting.push(entry)
-        if (!this.#isWaiting) void this.#releaseAll(edges, follower)
-      },
+      invalidated: (entry) => this.#hold(entry.seq, () => follower.invalidated(entry)),
       reset: (seq) => {
         this.#waiting.length = 0
-        this.#released = seq
-        follower.reset(seq)
+        this.#hold(seq, () => follower.reset(seq))
       },
     })
   }
@@ -64,17 +62,23 @@ export class ReleasedFeed {
     }
   }
 
-  async #releaseAll(edges: EdgeWait, follower: FeedFollower): Promise<void> {
+  #hold(seq: number, tell: () => void): void {
+    this.#waiting.push({ seq, tell })
+    if (!this.#isWaiting) void this.#releaseAll()
+  }
+
+  async #releaseAll(): Promise<void> {
     this.#isWaiting = true
     for (let last = this.#waiting.at(-1); last !== undefined; last = this.#waiting.at(-1)) {
       const { seq } = last
-      // Late is allowed: an edge that is down must not keep browsers in the dark.
-      await edges.passedBy(seq, this.#edgeTimeoutMs).catch(() => [])
-      const ready = this.#waiting.filter((entry) => entry.seq <= seq)
+      // Late is allowed: an edge or a process that is down must not keep browsers in the dark.
+      await this.#feed.passedByFleet(seq, FLEET_TIMEOUT_MS)
+      await this.#edges?.passedBy(seq, this.#edgeTimeoutMs).catch(() => [])
+      const ready = this.#waiting.filter((held) => held.seq <= seq)
       this.#waiting.splice(0, ready.length)
-      for (const entry of ready) {
-        this.#released = entry.seq
-        follower.invalidated(entry)
+      for (const held of ready) {
+        this.#released = held.seq
+        held.tell()
       }
     }
     this.#isWaiting = false
