@@ -211,11 +211,15 @@ describe('the process that serves an edge', () => {
     expect(one.edge.names).toEqual(['*', 'a'])
     await server.restart()
     await waitUntil(() => one.edge.names.at(-1) === '*', 'the edge to be emptied')
-    await waitUntil(
-      async () => (await one.cache.invalidate({ groups: ['b'] }, EDGES)).missing.length === 0,
-      'the next purge',
+    let before = 0
+    await waitUntil(async () => {
+      before = one.edge.names.length
+      return (await one.cache.invalidate({ groups: ['b'] }, EDGES)).missing.length === 0
+    }, 'the next purge')
+    // The log may have been begun anew once more behind it: then it went with everything.
+    expect(one.edge.names.slice(before)).toSatisfy(
+      (names: string[]) => names.includes('b') || names.includes('*'),
     )
-    expect(one.edge.names).toContain('b')
   })
 
   it('works where the client gathers commands of its own accord, and with a prefix', async () => {
