@@ -9,7 +9,7 @@ export class FakeWorker extends EventTarget {
   /** What it answers on a port; `undefined` is no answer. */
   answer: unknown = { ok: true }
 
-  postMessage(message: unknown, ports: readonly MessagePort[]): void {
+  postMessage(message: unknown, ports: readonly MessagePort[] = []): void {
     this.messages.push(message)
     queueMicrotask(() => {
       this.onPost(message)
