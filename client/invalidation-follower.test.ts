@@ -54,7 +54,11 @@ describe('a tab that follows', () => {
     const stream = await connected()
     expect(stream.url).toBe(`${url}?after=5`)
     let toldBefore: number | undefined
-    if (browser.worker) browser.worker.onPost = () => (toldBefore ??= told.length)
+    if (browser.worker) {
+      browser.worker.onPost = (message) => {
+        if ((message as { type?: string }).type === 'thermocline:invalidated') toldBefore ??= told.length
+      }
+    }
     stream.tell('open', '5', { beatMs: 15_000 })
     stream.tell('invalidated', '6', { groups: ['a', 'b'], urls: ['https://shop.example/x'] })
     await waitUntil(() => told.length === 1, 'the event')

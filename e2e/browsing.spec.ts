@@ -43,6 +43,8 @@ test('inside stale-while-revalidate the old price shows at once, and the new one
   shop,
   site,
 }) => {
+  // Nobody tells this browser that a price was changed.
+  site.proxy.hidden = ['/invalidations']
   site.proxy.rewrite = livingFor('/api/products/', 1)
   await changePrice(request, shop.urls[0], 6, 1_111)
   await openControlled(page, site.url)

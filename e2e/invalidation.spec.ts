@@ -102,12 +102,24 @@ test('a tab that was offline never shows the old price once it is online again',
   await expect(priceOn(page)).toHaveAttribute('data-cents', '1000')
   // Something else is open: what is asked for first once the network is back is not this.
   await page.goto(`${url}/cart`)
+  // Without a network, and the connection that was open is gone as well.
   await context.setOffline(true)
+  proxy.isCut = true
   await setPrice(32, 2_000)
   await page.goto(`${url}/p/32-x`)
   await expect(priceOn(page)).toHaveAttribute('data-cents', '1000')
   await page.goto(`${url}/cart`)
+  proxy.isCut = false
   await context.setOffline(false)
+  // The worker hears of it a little later than the page.
+  const reachesShop = () =>
+    page.evaluate(() =>
+      fetch('/api/status', { cache: 'no-store' }).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    )
+  await expect.poll(reachesShop).toBe(true)
   await page.goto(`${url}/p/32-x`)
   await priceOn(page).waitFor()
   expect(await priceOn(page).getAttribute('data-cents')).toBe('2000')

@@ -22,13 +22,24 @@ export class RecordingProxy {
   readonly exchanges: Exchange[] = []
   /** Changes the headers of answers on their way to the browser. */
   rewrite: (path: string, headers: OutgoingHttpHeaders) => OutgoingHttpHeaders = (_, headers) => headers
-  /** While it is cut each connection is closed without an answer. */
-  isCut = false
+  /** Paths that are not there for the browser. */
+  hidden: readonly string[] = []
+  #isCut = false
   readonly #server = createServer((request, response) => this.#forward(request, response))
   readonly #target: URL
 
   constructor(target: string) {
     this.#target = new URL(target)
+  }
+
+  get isCut(): boolean {
+    return this.#isCut
+  }
+
+  /** While it is cut each connection is closed without an answer; those that are open are closed as well. */
+  set isCut(isCut: boolean) {
+    this.#isCut = isCut
+    if (isCut) this.#server.closeAllConnections()
   }
 
   async start(): Promise<string> {
@@ -56,6 +67,10 @@ export class RecordingProxy {
       return
     }
     const { method = 'GET', url: path = '/' } = request
+    if (this.hidden.some((prefix) => path.startsWith(prefix))) {
+      response.writeHead(404).end()
+      return
+    }
     const { hostname, port } = this.#target
     const upstream = send({ hostname, port, method, path, headers: request.headers }, (answer) => {
       let bodyBytes = 0
@@ -70,6 +85,8 @@ export class RecordingProxy {
       answer.pipe(response)
     })
     upstream.on('error', () => request.socket.destroy())
+    // A stream ends when the browser has gone.
+    response.on('close', () => upstream.destroy())
     request.pipe(upstream)
   }
 }

@@ -53,7 +53,8 @@ export class CacheAnswer {
   async #find(): Promise<Found | 'uri-miss' | 'vary-miss'> {
     const { site, store } = this.#parts
     const found = await store.find(this.#ask)
-    if (typeof found === 'string' || site.isCurrent) return found
+    // RFC 8246: what never changes is not waited for.
+    if (typeof found === 'string' || site.isCurrent || isImmutable(found.entry)) return found
     await site.settle()
     return await store.find(this.#ask)
   }
@@ -80,8 +81,8 @@ export class CacheAnswer {
       nowMs: nowMs < entry.responseTimeMs - CLOCK_SLACK_MS ? nowMs + LONG_AGO_MS : nowMs,
       cacheType: 'private',
     })
-    const { staleIfError } = assessed.directives.values
-    if (isAnswer(decision) && !this.#parts.site.trusts(entry.requestTimeMs)) {
+    const { immutable, staleIfError } = assessed.directives.values
+    if (isAnswer(decision) && !immutable && !this.#parts.site.trusts(entry.requestTimeMs)) {
       // It may have been invalidated, which only the origin knows; without a network nobody can hold it against us.
       const { age, ttl } = decision
       return {
@@ -255,6 +256,10 @@ export class CacheAnswer {
       did: entry === undefined ? did : { ...did, stored: true },
     })
   }
+}
+
+function isImmutable({ headers }: StoredEntry): boolean {
+  return workerDirectives(new Headers(headers)).values.immutable === true
 }
 
 /** Whether the stored response would be given before the origin is asked. */

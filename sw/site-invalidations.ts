@@ -71,13 +71,15 @@ export class SiteInvalidations {
     return this.isCurrent || (ageMs >= 0 && ageMs < JUST_NOW_MS)
   }
 
-  /** Names the place where the site tells of its invalidations. */
+  /** Names the place where the site tells of its invalidations. Never rejects. */
   async follow(url: string): Promise<void> {
     await this.load()
     if (this.#kept.url === url) return
     // What came before was not listened to.
     await this.#keep({ url, distrustUntilMs: this.#platform.now() })
     this.#trustUntilMs = 0
+    // From here on what is stored is listened for.
+    await this.settle()
   }
 
   /** Reads what an earlier run of the worker knew. Never rejects. */
@@ -142,7 +144,9 @@ export class SiteInvalidations {
         await this.#keep({})
         return true
       }
-      await this.#carryOut(cursor === undefined ? { ...told, reset: true } : told, true, askedAtMs)
+      // The first time there is nothing that a page could have missed; what is stored from before is validated all the same.
+      if (cursor === undefined) await this.#keep({ url, cursor: told.cursor, distrustUntilMs: askedAtMs })
+      else await this.#carryOut(told, true, askedAtMs)
       if (losses !== this.#losses) return false
       this.#trustUntilMs = askedAtMs + ASKED_MS
       return true

@@ -37,7 +37,8 @@ export function adviseOn(
   seconds: number,
 ): Advice | LeftOut {
   if (calls < 2) return 'once'
-  if (tables.length === 0 || tables.some(({ schema }) => isCatalogue(schema))) return 'no-table'
+  if (tables.length === 0 || tables.some((name) => isCatalogue(name.schema) || isPlumbing(name)))
+    return 'no-table'
   if (calls < writes * LEAST_READS) return 'written'
   const hitShare = calls / (calls + writes)
   const secondsPerWrite = seconds / Math.max(writes, 1)
@@ -55,6 +56,11 @@ export function adviseOn(
     // Never written while it was watched: as rarely as there are steps for.
     lifetimes: adviseLifetimes(writes === 0 ? Number.POSITIVE_INFINITY : secondsPerWrite),
   }
+}
+
+/** What listeners read of the outbox is theirs alone. */
+function isPlumbing({ schema, table }: TableName): boolean {
+  return schema !== 'public' && (table === 'outbox' || table === 'view_refreshes')
 }
 
 function isCatalogue(schema: string): boolean {

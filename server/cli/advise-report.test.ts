@@ -41,6 +41,7 @@ describe('advice', () => {
     ['written', 100, 51, TABLE],
     ['no-table', 100, 0, []],
     ['no-table', 100, 0, [{ schema: 'pg_catalog', table: 'pg_class' }]],
+    ['no-table', 100, 0, [{ schema: 'thermocline', table: 'outbox' }]],
   ] as const)('is not given (%s) for %d calls and %d writes', (reason, calls, writes, tables) => {
     const found = adviseOn(
       { sql: 'SELECT 1', calls, totalMs: 1, rows: 1 },

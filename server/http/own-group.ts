@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto'
-import { ownedGroup } from '../../policy/index.ts'
+import { ThermoclineError, describeValue, ownedGroup } from '../../policy/index.ts'
 
 /**
  * The group of that name which is one user's own: `ownGroup(user.id, 'cart')`. Use it wherever the data of a user are put in a
- * group or invalidated. Only browsers in which that user is signed in are told of it. Throws `group-invalid`.
+ * group or invalidated. Only browsers in which that user is signed in are told of it. Throws `group-invalid`,
+ * `option-invalid`.
  *
  * @param user - the same id as `partition` of `createHttpPolicies` gives.
  */
 export function ownGroup(user: string | number, name: string): string {
-  return ownedGroup(name, ownerTag(user))
+  const isUser = (typeof user === 'string' && user !== '') || Number.isFinite(user)
+  if (isUser) return ownedGroup(name, ownerTag(user))
+  // All who are signed out would share it.
+  throw new ThermoclineError(
+    'option-invalid',
+    `\`ownGroup\` was given the user ${describeValue(user)}. Give the id of one who is signed in.`,
+  )
 }
 
 /** A digest, because ids of users may be names or addresses, and the names of groups leave the server. */

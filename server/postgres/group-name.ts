@@ -19,7 +19,8 @@ const MOST_VALUE = 64
 const DIGEST_DIGITS = 32
 /** No `_` in front, which marks what is not the value itself, and no `~`, which sets off whom a group belongs to. */
 const PORTABLE_VALUE = new RegExp(`^[a-z0-9.-][a-z0-9._-]{0,${MOST_VALUE - 1}}$`)
-const PORTABLE_TEXT = /^[a-z0-9._~-]*$/
+/** Nor `~`: it would look like a user's own group and be everybody's. */
+const PORTABLE_TEXT = /^[a-z0-9._-]*$/
 
 const read = new Map<string, GroupTemplate>()
 const MOST_READ = 1_000
@@ -42,8 +43,8 @@ function checkTemplate(text: unknown): GroupTemplate {
   if (!texts.every((part) => PORTABLE_TEXT.test(part)) || longest === 0 || longest > MOST_NAME) {
     throw new ThermoclineError(
       'group-invalid',
-      `The template ${describeValue(text)} makes no portable group names. Write fixed parts of a-z, 0-9, ".", "_", "~" and "-" ` +
-        `and columns in braces, such as "product-{id}"; at most ${MOST_NAME} characters, where a column counts as ${DIGEST_DIGITS + 1}.`,
+      `The template ${describeValue(text)} makes no portable group names. Write fixed parts of a-z, 0-9, ".", "_" and "-" ` +
+        `("~" is for \`ownGroup\`, in a function) and columns in braces, such as "product-{id}"; at most ${MOST_NAME} characters, where a column counts as ${DIGEST_DIGITS + 1}.`,
     )
   }
   return { text: String(text), texts, columns }

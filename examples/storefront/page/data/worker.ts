@@ -16,7 +16,8 @@ export function changeCountOf(path: string): number {
 export async function startWorker(): Promise<ThermoclineWorker> {
   // The client library isn't needed to draw the page, so it comes after it.
   const { register } = await import('thermocline/client')
-  const worker = await register({ url: '/sw.js' })
+  // It listens before it stores anything: what is stored before that would have to be validated once.
+  const worker = await register({ url: '/sw.js?invalidations=/invalidations' })
   worker.addEventListener('waiting', (event) => {
     waitingUpdate.value = event
   })
