@@ -7,6 +7,8 @@ import { StreamSource } from './stream-source.ts'
 
 /** A page must not wait longer for its worker to let go: it would show nothing new at all. */
 const WORKER_LIMIT_MS = 2_000
+/** To begin with it may have to ask the server, for which it takes 3 s at the most. */
+const FOLLOW_LIMIT_MS = 5_000
 /** A page adds its listeners after it has begun to follow. */
 const MOST_HELD = 100
 
@@ -70,8 +72,11 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
   /** Has the worker catch up, and tells the page what was invalidated since it began. */
   async #begin(): Promise<void> {
     const { beganAtMs } = this.#host
-    const answer = await this.#tellWorker({ type: 'thermocline:follow', url: this.#url, since: beganAtMs })
+    const follow = { type: 'thermocline:follow', url: this.#url, since: beganAtMs }
+    const answer = await this.#tellWorker(follow, FOLLOW_LIMIT_MS)
     if (this.#closed.signal.aborted) return
+    // A worker that does not say what was missed may have answered with anything.
+    const isUntold = this.#worker !== undefined && answer === undefined
     const {
       cursor,
       groups = [],
@@ -81,7 +86,7 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
       readonly reset?: boolean
     }
     this.#cursor = cursor
-    this.#announce({ groups, urls, everything: reset === true })
+    this.#announce({ groups, urls, everything: reset === true || isUntold })
     this.#queue()
     this.#watch()
   }
@@ -163,11 +168,14 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
     this.deliver(new InvalidatedEvent(about), MOST_HELD)
   }
 
-  async #tellWorker(message: object): Promise<Readonly<Record<string, unknown>> | undefined> {
+  async #tellWorker(
+    message: object,
+    limitMs = WORKER_LIMIT_MS,
+  ): Promise<Readonly<Record<string, unknown>> | undefined> {
     try {
       const worker = await this.#host.worker()
       this.#worker = worker
-      return worker && (await consultWorker(worker, message, this.#host, WORKER_LIMIT_MS))
+      return worker && (await consultWorker(worker, message, this.#host, limitMs))
     } catch {
       return undefined
     }

@@ -88,7 +88,7 @@ describe.skipIf(!isInstalled)('thermocline advise on a PostgreSQL server', () =>
     expect(missing.err).toMatch(/no pg_stat_statements yet\. Run in it: CREATE EXTENSION pg_stat_statements;/)
     await run(server, setUp)
     await run(server, busyDay)
-    const { exit, out, err } = await advise(['--limit', '4'], { DATABASE_URL: server.url })
+    const { exit, out, err } = await advise(['--limit', '4'], { DATABASE_URL: asReader(server) })
     expect([exit, err]).toEqual([0, ''])
     const lines = out.split('\n')
     const start = lines.findIndex((line) => line.includes('READS/WRITE'))
@@ -115,19 +115,48 @@ describe.skipIf(!isInstalled)('thermocline advise on a PostgreSQL server', () =>
   })
 
   it('gives programs the structure, and changes nothing', async () => {
-    const { out } = await advise(['--database', server.url, '--json', '--limit', '1'])
+    const { out } = await advise(['--database', asReader(server), '--json', '--limit', '1'])
     const { advice, seconds } = JSON.parse(out) as { advice: Record<string, unknown>[]; seconds: number }
     expect(seconds).toBeGreaterThan(0)
     expect(advice).toEqual([
       expect.objectContaining({ calls: 40, writes: 1, how: 'plan', tables: ['categories', 'products'] }),
     ])
   })
+
+  it('does not plan what others wrote as a role that may do everything', async () => {
+    await run(server, async (client) => {
+      await client.query(`
+        CREATE TABLE planned (at timestamptz DEFAULT now());
+        CREATE FUNCTION wrote() RETURNS int LANGUAGE sql VOLATILE AS 'INSERT INTO planned DEFAULT VALUES RETURNING 1';
+        CREATE FUNCTION looks_harmless() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+          BEGIN
+            PERFORM set_config('transaction_read_only', 'off', false);
+            RETURN wrote();
+          EXCEPTION WHEN OTHERS THEN RETURN 0;
+          END $$`)
+      for (let time = 1; time <= 60; time += 1) {
+        await client.query('SELECT name FROM categories WHERE id = looks_harmless() + $1', [time])
+      }
+      await client.query('TRUNCATE planned')
+    })
+    expect((await advise(['--database', server.url])).exit).toBe(0)
+    await run(server, async (client) => {
+      expect((await client.query('SELECT * FROM planned')).rows).toEqual([])
+    })
+  })
 })
+
+/** A role that may read what it needs, and nothing more. */
+function asReader({ url }: PostgresServer): string {
+  return url.replace('postgres@', 'reader@')
+}
 
 /** In a session of its own: what it wrote is counted when that ends. */
 async function setUp(client: Client): Promise<void> {
   await client.query(`
     CREATE EXTENSION pg_stat_statements;
+    CREATE ROLE reader LOGIN;
+    GRANT pg_read_all_stats, pg_read_all_data TO reader;
     CREATE TABLE categories (id int PRIMARY KEY, name text);
     CREATE TABLE products (id int, category_id int, at timestamptz DEFAULT now()) PARTITION BY RANGE (id);
     CREATE TABLE products_1 PARTITION OF products FOR VALUES FROM (0) TO (1000000);

@@ -14,6 +14,7 @@ export interface StatementTables {
 
 const GENERIC_PLAN_SINCE = 160_000
 const NAME = 'thermocline_advise'
+const OPTIONS = 'VERBOSE, FORMAT JSON'
 
 const ROOTS = `
 WITH RECURSIVE line (name, oid) AS (
@@ -62,7 +63,7 @@ export async function findTables(
   sql: string,
   version: number,
 ): Promise<StatementTables | undefined> {
-  const rows = await planOf(db, sql, version).catch(() => undefined)
+  const rows = (await mayPlan(db)) ? await planOf(db, sql, version).catch(() => undefined) : undefined
   if (rows === undefined) {
     // As where a constant stood that can't be a parameter, such as in `interval '1 day'`.
     return tablesInText(db, sql).catch(() => undefined)
@@ -72,21 +73,38 @@ export async function findTables(
   return { tables: tablesOf(await db.query(ROOTS, [JSON.stringify(given)])), calls, how: 'plan' }
 }
 
+/**
+ * Planning runs functions that their owners call immutable, and statements come from any role: one that may do everything must not plan
+ * what others wrote.
+ */
+async function mayPlan(db: OwnPostgres): Promise<boolean> {
+  const [role] = await db.query(
+    'SELECT rolsuper OR rolcreaterole OR rolbypassrls AS mighty FROM pg_catalog.pg_roles WHERE rolname = current_user',
+  )
+  return role?.['mighty'] === false
+}
+
 /** A plan for any parameters: on older servers that of a prepared statement, which is made once it is told not to look at them. */
 async function planOf(db: OwnPostgres, sql: string, version: number) {
-  const options = 'VERBOSE, FORMAT JSON'
-  if (version >= GENERIC_PLAN_SINCE) return db.query(`EXPLAIN (GENERIC_PLAN, ${options}) ${sql}`)
+  const isGeneric = version >= GENERIC_PLAN_SINCE
+  await db.query('BEGIN READ ONLY')
+  try {
+    return await (isGeneric ? db.query(`EXPLAIN (GENERIC_PLAN, ${OPTIONS}) ${sql}`) : planPrepared(db, sql))
+  } finally {
+    // With whatever settings a function has made.
+    await db.query('ROLLBACK')
+    if (!isGeneric) await db.query('DEALLOCATE ALL')
+  }
+}
+
+async function planPrepared(db: OwnPostgres, sql: string) {
   await db.query("SELECT pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', false)")
   await db.query(`PREPARE ${NAME} AS ${sql}`)
-  try {
-    const [prepared] = await db.query(
-      `SELECT pg_catalog.cardinality(parameter_types) AS count FROM pg_catalog.pg_prepared_statements WHERE name = '${NAME}'`,
-    )
-    const values = Array.from({ length: Number(prepared?.['count'] ?? 0) }, () => 'NULL').join(', ')
-    return await db.query(`EXPLAIN (${options}) EXECUTE ${NAME}${values === '' ? '' : `(${values})`}`)
-  } finally {
-    await db.query(`DEALLOCATE ${NAME}`)
-  }
+  const [prepared] = await db.query(
+    `SELECT pg_catalog.cardinality(parameter_types) AS count FROM pg_catalog.pg_prepared_statements WHERE name = '${NAME}'`,
+  )
+  const values = Array.from({ length: Number(prepared?.['count'] ?? 0) }, () => 'NULL').join(', ')
+  return db.query(`EXPLAIN (${OPTIONS}) EXECUTE ${NAME}${values === '' ? '' : `(${values})`}`)
 }
 
 /** What stands after FROM and JOIN. Whatever else might be a table makes it uncertain. */

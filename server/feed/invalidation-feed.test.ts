@@ -94,6 +94,23 @@ describe('coming back', () => {
     expect(await feed.since(2)).toBe(undefined)
   })
 
+  it('is told from the log where few entries had so many names that they are kept no more', async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const groups = Array.from({ length: 1_000 }, (_, number) => `g-${round}-${number}`)
+      await log.append({ keys: [], groups, prefixes: [] })
+    }
+    let asked = 0
+    const { since } = log
+    log.since = (seq) => {
+      asked += 1
+      return since.call(log, seq)
+    }
+    expect((await feed.since(99))?.entries).toHaveLength(1)
+    expect(asked).toBe(0)
+    expect((await feed.since(1))?.entries).toHaveLength(99)
+    expect(asked).toBe(1)
+  })
+
   it('is given what it has not read here yet when it was further elsewhere', async () => {
     await log.append(group('a'))
     expect(await feed.since(7)).toEqual({ entries: [], cursor: 7, isEnd: true })

@@ -19,6 +19,8 @@ export interface FeedSite {
 }
 
 const MOST_KEPT = 10_000
+/** A few bulk writes must not take more room than ten thousand single ones. */
+const MOST_NAMES = 50_000
 const ALONE: FeedSite = { namespace: 'thermocline', redis: undefined }
 
 /**
@@ -36,6 +38,10 @@ export class InvalidationFeed {
   /** From here on nothing is missing among what is kept. */
   #start = 0
   #seq = 0
+  /** How many names are kept. */
+  #names = 0
+  /** Those who come from the same place at once read the log once. */
+  readonly #reading = new Map<number, Promise<LogPage | undefined>>()
 
   constructor(log: InvalidationLog, { mostKept = MOST_KEPT, site = ALONE } = {}) {
     this.site = site
@@ -95,7 +101,9 @@ export class InvalidationFeed {
       const entries = this.#kept.slice(firstAfter(this.#kept, seq))
       return { entries, cursor: Math.max(seq, this.#seq), isEnd: true }
     }
-    const page = await this.#log.since(seq)
+    const reading = this.#reading.get(seq) ?? this.#log.since(seq).finally(() => this.#reading.delete(seq))
+    this.#reading.set(seq, reading)
+    const page = await reading
     if (page === undefined || page.entries.some(({ invalidation }) => isEverything(invalidation))) {
       return undefined
     }
@@ -112,13 +120,17 @@ export class InvalidationFeed {
     if (!concernsOthers(invalidation)) return
     const entry = { seq, invalidation }
     this.#kept.push(entry)
+    this.#names += countNames(entry)
     if (this.#kept.length > this.#mostKept * 1.5) this.#forget(this.#kept.length - this.#mostKept)
+    while (this.#names > MOST_NAMES * 1.5 && this.#kept.length > 1)
+      this.#forget(Math.ceil(this.#kept.length / 3))
     for (const follower of this.#followers) follower.invalidated(entry)
   }
 
   /** Called by the log. */
   reset(seq: number): void {
     this.#kept = []
+    this.#names = 0
     this.#start = seq
     this.#seq = seq
     for (const follower of this.#followers) follower.reset(seq)
@@ -126,8 +138,13 @@ export class InvalidationFeed {
 
   #forget(count: number): void {
     const forgotten = this.#kept.splice(0, count)
+    for (const entry of forgotten) this.#names -= countNames(entry)
     this.#start = forgotten.at(-1)?.seq ?? this.#start
   }
+}
+
+function countNames({ invalidation }: NumberedInvalidation): number {
+  return invalidation.groups.length + (invalidation.urls?.length ?? 0)
 }
 
 function isEverything({ prefixes }: CompleteInvalidation): boolean {

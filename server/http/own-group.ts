@@ -9,13 +9,17 @@ import { ThermoclineError, describeValue, ownedGroup } from '../../policy/index.
  * @param user - the same id as `partition` of `createHttpPolicies` gives.
  */
 export function ownGroup(user: string | number, name: string): string {
-  const isUser = (typeof user === 'string' && user !== '') || Number.isFinite(user)
-  if (isUser) return ownedGroup(name, ownerTag(user))
+  if (isSignedIn(user)) return ownedGroup(name, ownerTag(user))
   // All who are signed out would share it.
   throw new ThermoclineError(
     'option-invalid',
     `\`ownGroup\` was given the user ${describeValue(user)}. Give the id of one who is signed in.`,
   )
+}
+
+/** Whether that is the id of somebody, as `partition` gives it. */
+export function isSignedIn(user: unknown): user is string | number {
+  return typeof user === 'string' ? user !== '' : Number.isFinite(user)
 }
 
 /** A digest, because ids of users may be names or addresses, and the names of groups leave the server. */

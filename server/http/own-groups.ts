@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Request } from 'express'
 import type { Exchange } from './exchange.ts'
 import type { HttpPoliciesOptions } from './http-policies.ts'
-import { ownGroup } from './own-group.ts'
+import { isSignedIn, ownGroup } from './own-group.ts'
 
 /** Puts a response in the groups of its route that are the signed-in user's own. Whose they are is known once the handler is done. */
 export function addOwnGroups(
@@ -22,7 +22,7 @@ export function addOwnGroups(
   try {
     const user = partition(request as Request)
     // Nobody is signed in: there is nobody whose own they could be.
-    if (typeof user !== 'string' && typeof user !== 'number') return
+    if (!isSignedIn(user)) return
     for (const name of ownNames) exchange.addGroup(ownGroup(user, name))
   } catch {
     warn('`ownGroups` was left out of a response: `partition` threw, or a name is not portable.')

@@ -1,7 +1,7 @@
 import { messageOf } from '../cache/message-of.ts'
 import { type Change, fits } from './change.ts'
 import { tableGroupOf } from './group-name.ts'
-import { displayName } from './identifiers.ts'
+import { type TableName, displayName } from './identifiers.ts'
 import type { PostgresSourceEvent } from './source-event.ts'
 import type { TableMapping } from './table-mapping.ts'
 
@@ -23,7 +23,7 @@ export class BatchMaker {
   readonly #emit: (event: PostgresSourceEvent) => void
 
   constructor(tables: readonly TableMapping[], beyond: Beyond, emit: (event: PostgresSourceEvent) => void) {
-    this.#tables = new Map(tables.map((mapping) => [displayName(mapping), mapping]))
+    this.#tables = new Map(tables.map((mapping) => [keyOf(mapping), mapping]))
     this.#beyond = beyond
     this.#emit = emit
   }
@@ -39,7 +39,7 @@ export class BatchMaker {
 
   /** Whether the groups are all that the change concerns. */
   #collect(change: Change, groups: Set<string>): boolean {
-    const mapping = this.#tables.get(displayName(change))
+    const mapping = this.#tables.get(keyOf(change))
     if (mapping === undefined) {
       // By its group too: those who hold only what has it need not look at "everything".
       groups.add(tableGroupOf(change.schema, change.table))
@@ -59,4 +59,9 @@ export class BatchMaker {
       return false
     }
   }
+}
+
+/** A dot may be part of a name. */
+function keyOf({ schema, table }: TableName): string {
+  return JSON.stringify([schema, table])
 }

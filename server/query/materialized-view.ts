@@ -145,6 +145,8 @@ export class MaterializedView {
     const cursor = cache.feed.cursorOf(cache.feed.seq)
     await session.refresh(isPopulated)
     const { acknowledged } = await cache.invalidate({ groups: [group] })
+    // Nobody else would hear of it if this process ended now.
+    if (!acknowledged) throw new Error('The log of the cache can not be reached.')
     // After the log has it: whoever dies before this has told others for nothing, and the next one does it again.
     await session.keepCursor(cursor)
     const tookMs = performance.now() - startMs

@@ -22,7 +22,15 @@ export interface SqlCall {
 const ANSWERS = new Set(['select', 'values', 'table'])
 const WRITES = new Set(['insert', 'update', 'delete', 'merge'])
 /** Reserved words that stand for a call. */
-const SESSION_WORDS = new Set(['current_user', 'current_role', 'session_user', 'user', 'current_schema'])
+const SESSION_WORDS = new Set([
+  'current_user',
+  'current_role',
+  'session_user',
+  'system_user',
+  'user',
+  'current_schema',
+  'current_catalog',
+])
 const CLOCK_WORDS = new Set([
   'current_date',
   'current_time',
@@ -30,11 +38,31 @@ const CLOCK_WORDS = new Set([
   'localtime',
   'localtimestamp',
 ])
-const CLOCK = new Set(['now', 'clock_timestamp', 'statement_timestamp', 'transaction_timestamp', 'timeofday'])
+const CLOCK = new Set([
+  'now',
+  'age',
+  'clock_timestamp',
+  'statement_timestamp',
+  'transaction_timestamp',
+  'timeofday',
+])
 const CHANCE = new Set(['random', 'random_normal', 'gen_random_uuid', 'uuidv4', 'uuidv7', 'uuid_generate_v4'])
 const SEQUENCES = new Set(['nextval', 'setval', 'currval', 'lastval'])
 const SESSION = new Set([
   'current_setting',
+  'current_database',
+  'current_query',
+  'inet_client_addr',
+  'inet_client_port',
+  'has_table_privilege',
+  'has_any_column_privilege',
+  'has_column_privilege',
+  'has_schema_privilege',
+  'has_database_privilege',
+  'has_function_privilege',
+  'has_sequence_privilege',
+  'pg_has_role',
+  'row_security_active',
   'set_config',
   'current_schemas',
   'pg_backend_pid',

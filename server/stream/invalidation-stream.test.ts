@@ -155,6 +155,27 @@ describe('a browser that was away', () => {
     })
   })
 
+  it('is told to let go of all in one small event where it missed so much that it would never get through', async () => {
+    const { cache, url } = await open()
+    for (let round = 0; round < 70; round += 1) {
+      await cache.invalidate({
+        groups: Array.from({ length: 100 }, (_, number) => `${'g'.repeat(90)}-${round}-${number}`),
+      })
+    }
+    const listener = await listen(url, { 'last-event-id': cache.feed.cursorOf(0) })
+    expect((await listener.until('reset')).id).toBe(cache.feed.cursorOf(70))
+    expect(listener.isEnded).toBe(false)
+  })
+
+  it('is told a whole event, however large', async () => {
+    const { cache, url } = await open()
+    const listener = await listen(url)
+    const groups = Array.from({ length: 1_000 }, (_, number) => `${'g'.repeat(120)}-${number}`)
+    await cache.invalidate({ groups })
+    await listener.until('invalidated')
+    expect(listener.groups).toEqual(groups)
+  })
+
   it('is told to let go of all where it missed thousands of names', async () => {
     const { cache, url } = await open()
     await cache.invalidate({ groups: Array.from({ length: 5_001 }, (_, number) => `g${number}`) })
@@ -234,6 +255,25 @@ describe('a stream', () => {
     await waitUntil(() => listener.isEnded, 'the end')
   })
 
+  it('lets go of one that has become old and does not read, and goes on', async () => {
+    let nowMs = 0
+    const { cache, stream, url } = await open({
+      beat: 100,
+      maxAge: '10s',
+      clock: () => nowMs,
+      random: () => 0,
+    })
+    const [stalled, other] = [await listen(url), await listen(url)]
+    stalled.response?.pause()
+    stalled.response?.socket.pause()
+    nowMs = 5_000
+    await waitUntil(() => stream.connections === 0, 'both to be let go of')
+    await waitUntil(() => other.isEnded, 'the end of the one that reads')
+    const next = await listen(url)
+    await cache.invalidate({ groups: ['a'] })
+    await next.until('invalidated')
+  })
+
   it('takes no more connections than it may, and still answers those who poll', async () => {
     const { stream, url } = await open({ maxConnections: 1 })
     const first = await listen(url)
@@ -262,6 +302,7 @@ describe('a stream', () => {
     const listener = await listen(url)
     stream.close()
     await waitUntil(() => listener.isEnded, 'the end')
+    expect((await fetch(url)).status).toBe(503)
     expect((await listen(url)).status).toBe(503)
     server.closeIdleConnections()
   })

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Request } from 'express'
 import { ownerTagOf } from '../../policy/index.ts'
-import { ownerTag } from '../http/own-group.ts'
+import { isSignedIn, ownerTag } from '../http/own-group.ts'
 import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
 import type { PlainHandler } from '../observe/plain-answer.ts'
-import { namesFor, namesForAll, ownedGroups } from './names-for.ts'
+import { gatherNames, namesFor, namesForAll, ownedGroups } from './names-for.ts'
 import { answerPoll, answerUnavailable } from './poll-answer.ts'
 import { ReleasedFeed } from './released-feed.ts'
 import { StreamConnection } from './stream-connection.ts'
@@ -139,10 +139,10 @@ class Stream implements InvalidationStream {
     const { feed, retryMs } = this.#options
     try {
       // While the log can't be read, that nothing is known is no proof that nothing was invalidated.
-      if (!feed.isCaughtUp) throw new Error('The log is away.')
+      if (!feed.isCaughtUp || this.#isClosed) throw new Error('The log is away.')
       const from = typeof cursor === 'number' ? cursor : this.#feed.seq
       const page = cursor === 'unknown' ? undefined : await this.#feed.since(from)
-      const names = page && gather(page, tag)
+      const names = page && gatherNames(page.entries, tag)
       answerPoll(response, this.#cursor(page?.cursor ?? this.#feed.seq), names)
     } catch {
       answerUnavailable(response, retryMs)
@@ -164,7 +164,8 @@ class Stream implements InvalidationStream {
 
   /** What was missed, as one event. */
   #textOf(page: LogPage, tag: string | undefined): string {
-    const names = gather(page, tag)
+    const names = gatherNames(page.entries, tag)
+    if (names === undefined) return resetEvent(this.#cursor(page.cursor))
     const isEmpty = names.groups.length + names.urls.length === 0
     return isEmpty ? '' : invalidatedEvent(this.#cursor(page.cursor), names)
   }
@@ -186,21 +187,12 @@ class Stream implements InvalidationStream {
 
   #ownerTagOf(request: IncomingMessage): string | undefined {
     try {
-      const user: unknown = this.#options.partition?.(request as Request)
-      return typeof user === 'string' || typeof user === 'number' ? ownerTag(user) : undefined
+      const user = this.#options.partition?.(request as Request)
+      return isSignedIn(user) ? ownerTag(user) : undefined
     } catch {
       // It is told what concerns everybody.
       return undefined
     }
-  }
-}
-
-/** The names of many entries, each once. */
-function gather({ entries }: LogPage, tag: string | undefined) {
-  const all = entries.map(({ invalidation }) => namesFor(invalidation, tag))
-  return {
-    groups: [...new Set(all.flatMap(({ groups }) => groups))],
-    urls: [...new Set(all.flatMap(({ urls }) => urls))],
   }
 }
 

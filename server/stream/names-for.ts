@@ -1,11 +1,31 @@
 import { ownerTagOf } from '../../policy/index.ts'
 import type { CompleteInvalidation } from '../log/invalidation.ts'
+import type { NumberedInvalidation } from '../log/log-page.ts'
 import { isUrlName } from '../response-groups.ts'
 
 /** What a browser is told to let go of. */
 export interface Names {
   readonly groups: readonly string[]
   readonly urls: readonly string[]
+}
+
+/** Whoever missed more names is told to let go of all: that is smaller, and rare. */
+export const MOST_NAMES = 5_000
+
+/** The names of many entries, each once; `undefined` where there are too many to be told. */
+export function gatherNames(
+  entries: readonly NumberedInvalidation[],
+  ownerTag: string | undefined,
+): Names | undefined {
+  const groups = new Set<string>()
+  const urls = new Set<string>()
+  for (const { invalidation } of entries) {
+    const names = namesFor(invalidation, ownerTag)
+    for (const group of names.groups) groups.add(group)
+    for (const url of names.urls) urls.add(url)
+    if (groups.size + urls.size > MOST_NAMES) return undefined
+  }
+  return { groups: [...groups], urls: [...urls] }
 }
 
 /** The names in an invalidation that mean something to every browser. */

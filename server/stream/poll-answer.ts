@@ -1,13 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Names } from './names-for.ts'
 
-/** Who missed more is told to let go of all: that is smaller, and rare. */
-const MOST_NAMES = 5_000
-
 /** Tells who polls what there was up to `cursor`; without names it can't be told, and nothing that is held counts as current. */
 export function answerPoll(response: ServerResponse, cursor: string, names: Names | undefined): void {
-  const isTold = names !== undefined && names.groups.length + names.urls.length <= MOST_NAMES
-  const body = JSON.stringify({ cursor, ...(isTold ? names : { reset: true }) })
+  const body = JSON.stringify({ cursor, ...(names ?? { reset: true }) })
   response.writeHead(200, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),

@@ -2,6 +2,7 @@ import type { EdgeWait } from '../cache/invalidate-options.ts'
 import type { FeedFollower, InvalidationFeed } from '../feed/invalidation-feed.ts'
 import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
 
+const MOST_ENTRIES = 10_000
 /** A process that is cut off trusts nothing that it holds before that has passed. */
 const FLEET_TIMEOUT_MS = 3_000
 
@@ -50,7 +51,9 @@ export class ReleasedFeed {
     for (let cursor = seq; ;) {
       const page = await this.#feed.since(cursor)
       if (page === undefined) return undefined
-      entries.push(...page.entries)
+      for (const entry of page.entries) entries.push(entry)
+      // So many names that nobody would be told them.
+      if (entries.length > MOST_ENTRIES) return undefined
       cursor = page.cursor
       if (!page.isEnd) continue
       const most = this.seq

@@ -10,11 +10,14 @@ export class StreamConnection {
   /** When it is to be made anew. */
   readonly endsAtMs: number
   readonly #response: ServerResponse
+  #isEnded = false
   /** What comes while it is being told what it missed. */
   #held: { readonly seq: number; readonly text: string }[] | undefined = []
 
   constructor(response: ServerResponse, ownerTag: string | undefined, endsAtMs: number) {
     this.#response = response
+    // Whoever has gone has gone.
+    response.on('error', () => {})
     this.ownerTag = ownerTag
     this.endsAtMs = endsAtMs
   }
@@ -38,12 +41,16 @@ export class StreamConnection {
   }
 
   write(text: string): void {
-    if (this.#response.destroyed) return
-    this.#response.write(text)
+    if (this.#isEnded || this.#response.destroyed) return
+    // What one event takes is no sign of a slow reader; what is still there from before is.
     if (this.#response.writableLength > MOST_UNREAD_BYTES) this.#response.destroy()
+    else this.#response.write(text)
   }
 
+  /** Ends it; the second time at once, for who does not read can't be told that it is over. */
   end(): void {
-    this.#response.end()
+    if (this.#isEnded) this.#response.destroy()
+    else this.#response.end()
+    this.#isEnded = true
   }
 }
