@@ -207,6 +207,7 @@ describe('the process that serves an edge', () => {
     const server = await RedisServer.start()
     cleanUp(() => server.kill())
     const one = await join({}, new HandMadeEdge(), { url: server.url, retryMs: 20 })
+    await waitUntil(() => one.edge.names.join() === '*', 'the edge to be emptied the first time')
     await one.cache.invalidate({ groups: ['a'] }, EDGES)
     expect(one.edge.names).toEqual(['*', 'a'])
     await server.restart()
