@@ -10,7 +10,7 @@ export interface Names {
 }
 
 /** Whoever missed more names is told to let go of all: that is smaller, and rare. */
-export const MOST_NAMES = 5_000
+const MOST_NAMES = 5_000
 
 /** The names of many entries, each once; `undefined` where there are too many to be told. */
 export function gatherNames(
