@@ -82,7 +82,7 @@ export class CacheAnswer {
       cacheType: 'private',
     })
     const { immutable, staleIfError } = assessed.directives.values
-    if (isAnswer(decision) && !immutable && !this.#parts.site.trusts(entry.requestTimeMs)) {
+    if (isAnswer(decision) && !immutable && !this.#parts.site.trusts(entry)) {
       // It may have been invalidated, which only the origin knows; without a network nobody can hold it against us.
       const { age, ttl } = decision
       return {

@@ -191,6 +191,20 @@ describe('a worker that nobody has told anything for a while', () => {
     expect(await shop.price1()).toBe('price 2')
   })
 
+  it('does not show what came a second ago once the network is back, though what was missed can not be told', async () => {
+    const shop = new Shop()
+    await shop.follow()
+    await shop.price1()
+    shop.isAway = true
+    shop.changePrice()
+    shop.worker.platform.pass(500)
+    await expect(shop.worker.ask('/other')).rejects.toThrow('Failed to fetch')
+    expect(await shop.price1()).toBe('price 1')
+    shop.isAway = false
+    shop.worker.platform.pass(500)
+    expect(await shop.price1()).toBe('price 2')
+  })
+
   it('asks after a failure of the network however short it was', async () => {
     const shop = new Shop()
     await shop.follow()

@@ -1,6 +1,7 @@
 import { hasReached } from '../policy/index.ts'
 import type { Database } from './database.ts'
 import type { Platform } from './platform.ts'
+import type { StoredEntry } from './stored-entry.ts'
 import { type Told, readTold } from './told.ts'
 
 const KEY = 'invalidations'
@@ -10,8 +11,8 @@ const TRUST_MS = 40_000
 const ASKED_MS = 5_000
 const LIMIT_MS = 3_000
 const RETRY_MS = 2_000
-/** What has come from the network no longer ago is as good as what would come now. */
-const JUST_NOW_MS = 2_000
+/** What has come from the network no longer ago is shared by those who asked for it together. */
+const JUST_NOW_MS = 100
 const MOST_RECENT = 200
 
 /** Who lets go of what is stored. */
@@ -64,10 +65,10 @@ export class SiteInvalidations {
     return this.#kept.url === undefined || (leftMs > 0 && leftMs <= TRUST_MS)
   }
 
-  /** Whether a response that was asked for at that time may be used without asking the origin. */
-  trusts(requestTimeMs: number): boolean {
+  /** Whether a response that was asked for, and came, at these times may be used without asking the origin. */
+  trusts({ requestTimeMs, responseTimeMs }: Pick<StoredEntry, 'requestTimeMs' | 'responseTimeMs'>): boolean {
     if (requestTimeMs <= (this.#kept.distrustUntilMs ?? 0)) return false
-    const ageMs = this.#platform.now() - requestTimeMs
+    const ageMs = this.#platform.now() - responseTimeMs
     return this.isCurrent || (ageMs >= 0 && ageMs < JUST_NOW_MS)
   }
 
