@@ -104,9 +104,15 @@ test('a tab that was offline never shows the old price once it is online again',
 }) => {
   const proxy = new RecordingProxy(shop.urls[0])
   const url = await proxy.start()
-  await setPrice(32, 1_000)
   await openProduct(page, url, 32)
+  await setPrice(32, 1_000)
   await expect(priceOn(page)).toHaveAttribute('data-cents', '1000')
+  const storedPrice = () =>
+    page.evaluate(async () => {
+      const stored = await fetch('/api/products/32', { cache: 'only-if-cached', mode: 'same-origin' })
+      return stored.ok ? ((await stored.json()) as { priceCents: number }).priceCents : undefined
+    })
+  await expect.poll(storedPrice).toBe(1_000)
   // Something else is open: what is asked for first once the network is back is not this.
   await page.goto(`${url}/cart`)
   // Without a network, and the connection that was open is gone as well.
