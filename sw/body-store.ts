@@ -24,11 +24,6 @@ export class BodyStore {
     this.#cacheName = cacheName
   }
 
-  /** Opens the cache of what all users share, so that nobody waits for that. */
-  async open(): Promise<void> {
-    await this.#handle('')
-  }
-
   /** The body stored for an entry; `undefined` where there is none or another one. */
   async match(url: string, entry: StoredEntry): Promise<Response | undefined> {
     const cache = await this.#handle(entry.partition)

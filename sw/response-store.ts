@@ -49,13 +49,8 @@ export class ResponseStore {
   async find(ask: Ask): Promise<Found | 'uri-miss' | 'vary-miss'> {
     try {
       const { index, keys, partitions } = this.#parts
-      // A worker that has just started reads all of it, so it does so at once; the URL is its own key most times.
-      const [url, partition] = await Promise.all([
-        keys.keyFor(ask.url),
-        ask.hasCredentials ? partitions.believed() : undefined,
-        index.rows(ask.url, ['']),
-        this.#bodies().open(),
-      ])
+      const url = await keys.keyFor(ask.url)
+      const partition = ask.hasCredentials ? await partitions.believed() : undefined
       const rows = await index.rows(url, partition === undefined ? [''] : ['', partition])
       const matching = rows.flatMap((row) => {
         const entry = row.variants[variantOf(ask, row.varyBy)]
