@@ -1,4 +1,5 @@
 import { type TableName, quoteIdentifier } from '../postgres/identifiers.ts'
+import { MADE_OF } from '../query/made-of.ts'
 import { readPlan } from '../query/read-plan.ts'
 import { type SqlCall, callsIn } from '../query/read-statement.ts'
 import { type SqlToken, readTokens } from '../query/sql-tokens.ts'
@@ -31,13 +32,7 @@ const BY_NAME = `
 WITH RECURSIVE made_of (oid, kind) AS (
   SELECT c.oid, c.relkind FROM pg_catalog.json_array_elements_text($1::text::json) AS given (name)
   JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(given.name)
-  UNION
-  SELECT c.oid, c.relkind FROM made_of
-  JOIN pg_catalog.pg_rewrite r ON r.ev_class = made_of.oid
-  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
-    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid <> made_of.oid
-  JOIN pg_catalog.pg_class c ON c.oid = d.refobjid
-  WHERE made_of.kind = 'v'
+  UNION ${MADE_OF}
 )
 SELECT DISTINCT n.nspname AS schema, c.relname AS name, c.relkind::text AS kind FROM made_of
 JOIN pg_catalog.pg_class c ON c.oid = made_of.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

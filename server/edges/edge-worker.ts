@@ -23,7 +23,6 @@ export interface EdgeWorkerOptions {
 
 const RETRY_MS = 250
 const CATCH_UP_MS = 20
-const FLEET_TIMEOUT_MS = 3_000
 
 /**
  * Tells one edge what the log says, in order, while it is this process's turn. The log is the queue: what an edge is slow to take is
@@ -170,7 +169,7 @@ export class EdgeWorker {
     const from = (this.position ?? to) + 1
     const letters: DeadLetter[] = []
     // Another process would give the edge again what this one has let go of. One that is cut off soon trusts nothing either.
-    await this.#options.feed.passedByFleet(to, FLEET_TIMEOUT_MS)
+    await this.#options.feed.passedByFleet(to)
     for (const request of requests) {
       const sent = await this.sender.send(request, () => this.#mayGoOn())
       if (sent === 'stopped') return

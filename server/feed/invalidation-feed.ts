@@ -21,6 +21,7 @@ export interface FeedSite {
 const MOST_KEPT = 10_000
 /** A few bulk writes must not take more room than ten thousand single ones. */
 const MOST_NAMES = 50_000
+const FLEET_TIMEOUT_MS = 3_000
 const ALONE: FeedSite = { namespace: 'thermocline', redis: undefined }
 
 /**
@@ -64,9 +65,12 @@ export class InvalidationFeed {
     return this.#log.life !== ''
   }
 
-  /** Resolves when every living process has let go of what was invalidated up to `seq`, or after `timeoutMs`. Never rejects. */
-  async passedByFleet(seq: number, timeoutMs: number): Promise<void> {
-    await this.#log.passedBy(seq, timeoutMs)
+  /**
+   * Resolves when every living process has let go of what was invalidated up to `seq`, or after 3 s: one that is cut off trusts nothing
+   * that it holds before that has passed. Never rejects.
+   */
+  async passedByFleet(seq: number): Promise<void> {
+    await this.#log.passedBy(seq, FLEET_TIMEOUT_MS)
   }
 
   /** How many follow. */

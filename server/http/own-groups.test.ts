@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import { definePolicies, privateData, publicData } from '../../policy/index.ts'
+import { serve } from '../../test/support/serve.ts'
 import { createHttpPolicies } from './http-policies.ts'
 import { ownGroup } from './own-group.ts'
 
@@ -11,10 +9,10 @@ const policies = definePolicies({
   account: privateData({ browser: '1m' }),
   product: publicData({ browser: '1m' }),
 })
-const closing: (() => void)[] = []
+const closing: (() => Promise<void>)[] = []
 
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
 })
 
 /** Whose visitors are who their cookie says. */
@@ -37,10 +35,8 @@ async function open(options: { readonly partition?: boolean } = {}) {
     http.route('product', () => ({ ownGroups: ['cart'] })),
     (_, response) => void response.json({}),
   )
-  const server = createServer(app).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => server.close())
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url, close } = await serve(app)
+  closing.push(close)
   const groups = async (path: string, user?: string) => {
     const response = await fetch(url + path, { headers: user === undefined ? {} : { 'x-user': user } })
     return response.headers.get('cache-groups')

@@ -10,7 +10,7 @@ import {
 import { oneOf } from '../cache/option-checks.ts'
 import { TieredCache } from '../cache/tiered-cache.ts'
 import type { Middleware } from '../http/http-policies.ts'
-import { ownerTag } from '../http/own-group.ts'
+import { isSignedIn, ownerTag } from '../http/own-group.ts'
 import type { Invalidation } from '../log/invalidation.ts'
 import { PendingWrite } from './pending-write.ts'
 
@@ -149,7 +149,7 @@ function tagOf(
 ): string | undefined {
   try {
     const user = partition?.(request)
-    return user === undefined || user === null ? undefined : ownerTag(user)
+    return isSignedIn(user) ? ownerTag(user) : undefined
   } catch {
     // The user's own function: a mistake in it costs a word in the response, never the response.
     warn("`partition` threw, so a response left without a word on groups that are a user's own.")

@@ -2,6 +2,7 @@ import { ThermoclineError } from '../../policy/index.ts'
 import { withDeadline } from '../deadline.ts'
 import { type PostgresConnection, type ResultRow, openWithin } from '../postgres/connection.ts'
 import { displayName, quoteIdentifier, quoteLiteral, quoteTable } from '../postgres/identifiers.ts'
+import { MADE_OF } from './made-of.ts'
 import type { ResolvedViewOptions } from './view-options.ts'
 
 const TABLE = 'view_refreshes'
@@ -19,13 +20,7 @@ const SOURCES = `
 WITH RECURSIVE made_of (oid, kind) AS (
   SELECT c.oid, 'v'::"char" FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $1 AND c.relname = $2
-  UNION
-  SELECT c.oid, c.relkind FROM made_of
-  JOIN pg_catalog.pg_rewrite r ON r.ev_class = made_of.oid
-  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
-    AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid <> made_of.oid
-  JOIN pg_catalog.pg_class c ON c.oid = d.refobjid
-  WHERE made_of.kind = 'v'
+  UNION ${MADE_OF}
 )
 SELECT DISTINCT n.nspname AS schema, c.relname AS name FROM made_of
 JOIN pg_catalog.pg_class c ON c.oid = made_of.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

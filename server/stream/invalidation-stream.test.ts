@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import { type Server, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
+import { serve } from '../../test/support/serve.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 import { type TieredCache, createTieredCache } from '../cache/tiered-cache.ts'
 import { ownGroup } from '../http/own-group.ts'
@@ -23,7 +21,6 @@ interface Site {
   readonly url: string
   readonly cache: TieredCache
   readonly stream: InvalidationStream
-  readonly server: Server
 }
 
 /** A server whose visitors are who their cookie says. */
@@ -35,17 +32,13 @@ async function open(options: Partial<InvalidationStreamOptions> = {}): Promise<S
     ...options,
   })
   const app = express().get('/invalidations', stream.handler).post('/invalidations', stream.handler)
-  const server = createServer(app)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const site = await serve(app)
   closing.push(async () => {
     stream.close()
-    server.close()
-    server.closeAllConnections()
+    await site.close()
     await cache.close()
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/invalidations`
-  return { url, cache, stream, server }
+  return { url: `${site.url}/invalidations`, cache, stream }
 }
 
 async function listen(url: string, headers?: Record<string, string>): Promise<Listener> {
@@ -298,13 +291,12 @@ describe('a stream', () => {
   })
 
   it('ends with the server, and takes nobody any more', async () => {
-    const { server, stream, url } = await open()
+    const { stream, url } = await open()
     const listener = await listen(url)
     stream.close()
     await waitUntil(() => listener.isEnded, 'the end')
     expect((await fetch(url)).status).toBe(503)
     expect((await listen(url)).status).toBe(503)
-    server.closeIdleConnections()
   })
 
   it('is read, and nothing else', async () => {

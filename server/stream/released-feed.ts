@@ -3,8 +3,6 @@ import type { FeedFollower, InvalidationFeed } from '../feed/invalidation-feed.t
 import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
 
 const MOST_ENTRIES = 10_000
-/** A process that is cut off trusts nothing that it holds before that has passed. */
-const FLEET_TIMEOUT_MS = 3_000
 
 /**
  * The feed as browsers are told of it: behind the other processes, and behind the edges, where there are any. A browser that let go first
@@ -75,7 +73,7 @@ export class ReleasedFeed {
     for (let last = this.#waiting.at(-1); last !== undefined; last = this.#waiting.at(-1)) {
       const { seq } = last
       // Late is allowed: an edge or a process that is down must not keep browsers in the dark.
-      await this.#feed.passedByFleet(seq, FLEET_TIMEOUT_MS)
+      await this.#feed.passedByFleet(seq)
       await this.#edges?.passedBy(seq, this.#edgeTimeoutMs).catch(() => [])
       const ready = this.#waiting.filter((held) => held.seq <= seq)
       this.#waiting.splice(0, ready.length)

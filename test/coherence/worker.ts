@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { createTieredCache } from '../../server/cache/tiered-cache.ts'
-import { type HistoryEvent, createRecorder } from '../../server/testing/index.ts'
 import { Random } from '../fuzz/random.ts'
 import { BREAKS } from './breaks.ts'
 import { TABLE } from './database.ts'
 import { pickFamily, pickInvalidation } from './keys.ts'
+import { ProcessReport } from './process-report.ts'
+import { rowOf } from './row-of.ts'
 import type { WorkerOptions } from './worker-process.ts'
 
 const READERS = 4
 const WRITERS = 2
-const TELL_MS = 50
 
 interface Row {
   readonly version: number
@@ -31,14 +31,12 @@ const maxEntries = options.seed % 2 === 0 ? 60 : 1_000
 // So short a log that who was away for a while has missed some of it for good.
 const cache = createTieredCache({ redis, maxLagMs, l1: { maxEntries }, logLength: 100 })
 
-let events: HistoryEvent[] = []
-const recorder = createRecorder({ process: name, sink: (event) => events.push(event) })
-let hasQueued = false
+const report = new ProcessReport({ process: name, isL2Ready: () => cache.status().l2 === 'ready' })
+const { recorder } = report
 const stopping = new AbortController()
 
 await cache.ready(5_000)
-const telling = setInterval(tell, TELL_MS)
-const watching = setInterval(watchQueue, 5)
+report.start()
 process.send?.({ type: 'ready' })
 process.on('message', () => stopping.abort())
 process.on('disconnect', () => process.exit(0))
@@ -47,12 +45,11 @@ await Promise.all([
   ...Array.from({ length: READERS }, () => repeat(read)),
   ...Array.from({ length: WRITERS }, () => repeat(write)),
 ])
-clearInterval(telling)
-clearInterval(watching)
+report.stop()
 await cache.close()
 redis.disconnect()
 await pool.end()
-tell()
+report.tell()
 process.send?.({ type: 'done' }, () => process.disconnect())
 
 async function repeat(step: () => Promise<void>): Promise<void> {
@@ -87,7 +84,7 @@ async function load(key: string): Promise<Row> {
   if (roll < 0.002) await sleep(random.below(maxLagMs * 2))
   else if (roll < 0.05) await sleep(random.below(100))
   else if (roll < 0.5) await sleep(random.below(8))
-  return found(rows)
+  return rowOf(rows)
 }
 
 async function write(): Promise<void> {
@@ -98,28 +95,9 @@ async function write(): Promise<void> {
     const { rows } = await pool.query<Row>(
       `UPDATE ${TABLE} SET version = version + 1 WHERE key = '${key}' RETURNING version`,
     )
-    return found(rows).version
+    return rowOf(rows).version
   })
   const { invalidation, keys } = pickInvalidation(random, family, key)
   const { acknowledged } = await recorder.invalidate(keys, () => cache.invalidate(invalidation))
-  if (!acknowledged) hasQueued = true
-}
-
-function found(rows: readonly Row[]): Row {
-  const [row] = rows
-  if (row === undefined) throw new Error('The row is not there.')
-  return row
-}
-
-/** L2 is in use again only when the log has all that was queued. */
-function watchQueue(): void {
-  if (!hasQueued || cache.status().l2 !== 'ready') return
-  hasQueued = false
-  recorder.delivered()
-}
-
-function tell(): void {
-  if (events.length === 0) return
-  process.send?.({ type: 'events', events })
-  events = []
+  if (!acknowledged) report.noteQueued()
 }

@@ -11,17 +11,17 @@ import { definePolicies, publicData } from '../../../policy/index.ts'
 import { createTieredCache } from '../../../server/cache/tiered-cache.ts'
 import { createHttpPolicies } from '../../../server/http/http-policies.ts'
 import { invalidationStream } from '../../../server/stream/invalidation-stream.ts'
-import { type HistoryEvent, createRecorder } from '../../../server/testing/index.ts'
 import { Random } from '../../fuzz/random.ts'
 import { TABLE } from '../database.ts'
 import { KEYS, pickFamily } from '../keys.ts'
+import { ProcessReport } from '../process-report.ts'
+import { rowOf } from '../row-of.ts'
 import { BROWSER_BREAKS } from './breaks.ts'
 import { isCached, marker, rowGroup } from './names.ts'
 import { PAGE } from './page.ts'
 import type { OriginCommand, OriginOptions } from './origin-process.ts'
 
 const WRITERS = 2
-const TELL_MS = 50
 
 const {
   break: name,
@@ -46,10 +46,13 @@ const stream = invalidationStream({ cache, beat: '1s', retry: '100ms' })
 const policies = definePolicies({ row: publicData({ browser: '10m' }) })
 const http = createHttpPolicies(policies)
 
-let events: HistoryEvent[] = []
-let hasQueued = false
 let isWriting = true
-const recorder = createRecorder({ process: own, sink: (event) => events.push(event), clock: Date.now })
+const report = new ProcessReport({
+  process: own,
+  isL2Ready: () => cache.status().l2 === 'ready',
+  clock: Date.now,
+})
+const { recorder } = report
 
 const app = express().set('env', 'test')
 app.use(http.middleware())
@@ -77,8 +80,7 @@ app.get(
 await cache.ready(5_000)
 const server = app.listen(0, '127.0.0.1')
 await once(server, 'listening')
-setInterval(tell, TELL_MS)
-setInterval(watchQueue, 5)
+report.start()
 process.on('message', ({ type, key }: OriginCommand) => {
   if (type === 'pause') isWriting = false
   else if (key !== undefined) void change(key)
@@ -112,24 +114,5 @@ async function change(key: string): Promise<void> {
   })
   const groups = [rowGroup(key), marker(key, version)]
   const { acknowledged } = await recorder.invalidate([key], () => cache.invalidate({ groups }))
-  if (!acknowledged) hasQueued = true
-}
-
-function rowOf(rows: readonly { version: number }[]): { version: number } {
-  const [row] = rows
-  if (row === undefined) throw new Error('The row is not there.')
-  return row
-}
-
-/** L2 is in use again only when the log has all that was queued. */
-function watchQueue(): void {
-  if (!hasQueued || cache.status().l2 !== 'ready') return
-  hasQueued = false
-  recorder.delivered()
-}
-
-function tell(): void {
-  if (events.length === 0) return
-  process.send?.({ type: 'events', events })
-  events = []
+  if (!acknowledged) report.noteQueued()
 }
