@@ -5,6 +5,12 @@ const PRIVATE_PREFIX = 'thermocline-private:'
 const ID_HEADER = 'thermocline-id'
 const VARIANT_PARAMETER = 'thermocline-variant'
 
+/** Where the body of an entry is, besides its URL. */
+type Place = Pick<StoredEntry, 'partition' | 'variant'>
+
+/** What most responses are: no user's own, and the same for all requests. */
+export const SHARED: Place = { partition: '', variant: '' }
+
 /** The partition whose bodies a cache holds; `undefined` for every other cache of the origin. */
 export function privateCachePartition(cacheName: string): string | undefined {
   return cacheName.startsWith(PRIVATE_PREFIX) ? cacheName.split(':')[1] : undefined
@@ -24,10 +30,20 @@ export class BodyStore {
     this.#cacheName = cacheName
   }
 
+  /** Opens the cache of what all users share. Rejects where storage fails. */
+  async open(): Promise<void> {
+    await this.#handle('')
+  }
+
+  /** What is stored in a place; it need not be the body of the entry that is there. */
+  async read(url: string, { partition, variant }: Place): Promise<Response | undefined> {
+    const cache = await this.#handle(partition)
+    return await cache.match(bodyUrl(url, variant))
+  }
+
   /** The body stored for an entry; `undefined` where there is none or another one. */
-  async match(url: string, entry: StoredEntry): Promise<Response | undefined> {
-    const cache = await this.#handle(entry.partition)
-    const response = await cache.match(bodyUrl(url, entry.variant))
+  async match(url: string, entry: StoredEntry, stored = this.read(url, entry)): Promise<Response | undefined> {
+    const response = await stored
     return response?.headers.get(ID_HEADER) === entry.id ? response : undefined
   }
 
@@ -37,10 +53,7 @@ export class BodyStore {
     await cache.put(bodyUrl(url, entry.variant), new Response(body, { headers: { [ID_HEADER]: entry.id } }))
   }
 
-  async delete(
-    url: string,
-    { partition, variant }: Pick<StoredEntry, 'partition' | 'variant'>,
-  ): Promise<void> {
+  async delete(url: string, { partition, variant }: Place): Promise<void> {
     const cache = await this.#handle(partition)
     await cache.delete(bodyUrl(url, variant))
   }

@@ -1,5 +1,5 @@
 import type { Ask } from './ask.ts'
-import type { BodyStore } from './body-store.ts'
+import { type BodyStore, SHARED } from './body-store.ts'
 import type { EntryIndex } from './entry-index.ts'
 import type { Partitions } from './partitions.ts'
 import type { Platform } from './platform.ts'
@@ -8,7 +8,7 @@ import type { RowKey, StoredEntry, UrlRow } from './stored-entry.ts'
 import { variantOf } from './variant.ts'
 
 /** A use is written down at most this often. */
-const USE_INTERVAL_MS = 60_000
+const USE_INTERVAL_MS = 600_000
 /** Uses are written together, and after the answers have gone out. */
 const USE_DELAY_MS = 500
 /** A URL that has more is varied by something without end, such as tokens; it starts anew. */
@@ -40,6 +40,7 @@ export class ResponseStore {
   #writingUses: Promise<void> | undefined
   #quotaBytes: Promise<number> | undefined
   #epoch = 0
+  #isNew = true
 
   constructor(parts: StoreParts) {
     this.#parts = parts
@@ -49,9 +50,13 @@ export class ResponseStore {
   async find(ask: Ask): Promise<Found | 'uri-miss' | 'vary-miss'> {
     try {
       const { index, keys, partitions } = this.#parts
+      // A worker that has just started has all to read: the body that is most likely meant goes beside the rest.
+      const ahead = this.#isNew ? this.#bodies().read(ask.url, SHARED) : undefined
+      ahead?.catch(() => {})
       const url = await keys.keyFor(ask.url)
       const partition = ask.hasCredentials ? await partitions.believed() : undefined
       const rows = await index.rows(url, partition === undefined ? [''] : ['', partition])
+      this.#isNew = false
       const matching = rows.flatMap((row) => {
         const entry = row.variants[variantOf(ask, row.varyBy)]
         return entry === undefined ? [] : [{ row, entry }]
@@ -59,14 +64,20 @@ export class ResponseStore {
       const [newest] = matching.sort((a, b) => b.entry.responseTimeMs - a.entry.responseTimeMs)
       if (newest === undefined) return rows.length > 0 ? 'vary-miss' : 'uri-miss'
       const { entry } = newest
+      const isAhead = url === ask.url && entry.partition === '' && entry.variant === ''
       const [body, isOwn] = await Promise.all([
-        this.#bodies().match(url, entry),
+        this.#bodies().match(url, entry, isAhead ? ahead : undefined),
         entry.partition === '' || partitions.current().then((current) => current === entry.partition),
       ])
       return body === undefined || !isOwn ? 'uri-miss' : { ...newest, body }
     } catch {
       return 'uri-miss'
     }
+  }
+
+  /** Reads and opens what every answer needs; resolves when that is done. Never rejects. */
+  async warmUp(): Promise<void> {
+    await Promise.allSettled([this.#parts.partitions.believed(), this.#bodies().open()])
   }
 
   /** The body of an entry, unread. */

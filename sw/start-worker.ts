@@ -67,6 +67,11 @@ export function startWorker(given?: WorkerOptions): void {
     return await (isSafeMethod(request.method) ? appShell.answer(event, ask) : ask())
   }
 
+  // It was started for an event that is about to come. One that is only being installed must not upgrade the database yet.
+  if (isActive()) {
+    void appShell.warmUp()
+    void openCache().then((cache) => cache.warmUp())
+  }
   handleMessages([{ clear: async () => (await openCache()).clear() }])
   self.addEventListener('install', (event) => {
     const install = async () => {
@@ -96,6 +101,11 @@ export function startWorker(given?: WorkerOptions): void {
       if (!isSafe) event.waitUntil(openCache().then((cache) => cache.invalidate(url)))
     } else if (site.loading || !isExcluded(request)) event.respondWith(answer(event))
   })
+}
+
+/** Not so where the browser does not say. */
+function isActive(): boolean {
+  return (self.serviceWorker as ServiceWorker | undefined)?.state === 'activated'
 }
 
 /** What may change while the worker runs. */
