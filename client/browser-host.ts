@@ -13,6 +13,8 @@ export interface BrowserHost {
   online(): boolean
   /** Calls back at every change between visible and hidden, until the returned function is called. */
   onVisibilityChange(listener: () => void): () => void
+  /** Calls back when the page is shown again as the browser had kept it, until the returned function is called. */
+  onRestored(listener: () => void): () => void
   /** Calls back once after `ms`, unless the returned function is called before. */
   after(ms: number, callback: () => void): () => void
   /** Epoch milliseconds. */
@@ -37,6 +39,13 @@ export function browserHost(): BrowserHost {
     onVisibilityChange(listener) {
       page?.addEventListener('visibilitychange', listener)
       return () => page?.removeEventListener('visibilitychange', listener)
+    },
+    onRestored(listener) {
+      const onPageShow = ({ persisted }: PageTransitionEvent) => {
+        if (persisted) listener()
+      }
+      addEventListener('pageshow', onPageShow)
+      return () => removeEventListener('pageshow', onPageShow)
     },
     after(ms, callback) {
       const timer = setTimeout(callback, ms)

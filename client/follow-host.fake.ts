@@ -43,7 +43,7 @@ export class FakeBrowser {
   readonly polls: string[] = []
   readonly tabs: FakeTab[] = []
   readonly queue: Waiting[] = []
-  readonly switches = new Set<() => void>()
+  readonly switches = new Set<(how: 'switched' | 'named') => void>()
   holder: Waiting | undefined
   readonly timers = new Set<{ readonly atMs: number; readonly tab: FakeTab; readonly fire: () => void }>()
 
@@ -136,7 +136,7 @@ export class FakeTab implements FollowHost {
     return this.#browser.worker as unknown as ServiceWorker | undefined
   }
 
-  onSwitch(listener: () => void): () => void {
+  onSwitch(listener: (how: 'switched' | 'named') => void): () => void {
     this.#browser.switches.add(listener)
     return () => void this.#browser.switches.delete(listener)
   }

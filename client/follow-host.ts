@@ -15,8 +15,11 @@ export interface FollowHost {
   openChannel(name: string): BroadcastChannel | undefined
   /** The worker in charge, whether it controls this page or not. */
   worker(): Promise<ServiceWorker | undefined>
-  /** Calls back when the worker says that another user is signed in, until the returned function is called. */
-  onSwitch(listener: () => void): () => void
+  /**
+   * Calls back when the worker says that another user is signed in (`switched`), or that the one it knows of may be so anew (`named`), until
+   * the returned function is called.
+   */
+  onSwitch(listener: (how: 'switched' | 'named') => void): () => void
   visible(): boolean
   /** Calls back when the network is there again or the page is shown again, until the returned function is called. */
   onReturn(listener: () => void): () => void
@@ -44,7 +47,8 @@ export function followHost(): FollowHost {
     onSwitch(listener) {
       const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
       const onMessage = ({ data }: MessageEvent<{ type?: unknown } | null>) => {
-        if (data?.type === 'thermocline:switched') listener()
+        for (const how of ['switched', 'named'] as const)
+          if (data?.type === `thermocline:${how}`) listener(how)
       }
       container?.addEventListener('message', onMessage)
       return () => container?.removeEventListener('message', onMessage)

@@ -9,6 +9,7 @@ export type { ThermoclineWorker, UnsupportedReason } from './thermocline-worker.
 export type {
   FailedEvent,
   FailureReason,
+  SwitchedEvent,
   ThermoclineWorkerEventMap,
   UpdatedEvent,
   WaitingEvent,

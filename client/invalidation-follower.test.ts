@@ -126,10 +126,42 @@ describe('a tab that follows', () => {
     const stream = await connected()
     stream.tell('open', '5', { beatMs: 15_000 })
     stream.tell('beat', '7')
-    for (const tell of browser.switches) tell()
+    for (const tell of browser.switches) tell('switched')
     expect(stream.readyState).toBe(2)
     expect(tab.streams[1]?.url).toBe(`${url}?after=7`)
     await waitUntil(() => toldWorker('lost').length === 1, 'the worker to be told')
+  })
+
+  it('connects anew when the same user may have signed in again, if it is connected as nobody', async () => {
+    const { tab } = follow()
+    const stream = await connected()
+    const named = () => browser.switches.forEach((tell) => tell('named'))
+    stream.tell('open', '5~adamark_', { beatMs: 15_000 })
+    named()
+    expect(tab.streams).toHaveLength(1)
+    // The session has ended; the browser has connected again by itself.
+    stream.tell('open', '5~adamark_.5', { beatMs: 15_000 })
+    stream.tell('beat', '9~adamark_.5')
+    named()
+    expect(tab.streams[1]?.url).toBe(`${url}?after=${encodeURIComponent('9~adamark_.5')}`)
+    tab.streams[1]?.tell('open', '9~adamark_.5')
+    tab.streams[1]?.tell('beat', '9~adamark_')
+    named()
+    expect(tab.streams).toHaveLength(2)
+    tab.streams[1]?.tell('beat', '10~adamark_.9')
+    named()
+    expect(tab.streams).toHaveLength(3)
+  })
+
+  it('connects anew for that once, where nobody is ever told of own groups', async () => {
+    const { tab } = follow()
+    const stream = await connected()
+    stream.tell('open', '5', { beatMs: 15_000 })
+    for (let post = 0; post < 3; post += 1) {
+      for (const tell of browser.switches) tell('named')
+      tab.streams.at(-1)?.tell('open', '5.5')
+    }
+    expect(tab.streams).toHaveLength(2)
   })
 
   it('passes over what can not be read', async () => {
@@ -184,16 +216,27 @@ describe('the tabs of one browser', () => {
     await waitUntil(() => two.tab.streams.length === 1, 'the second to connect')
   })
 
-  it('leave the connection to another one when a page is put away, and come back with it', async () => {
+  it('leave the connection to another one when a page is put away; it is told on its return what they heard meanwhile', async () => {
     const one = follow()
-    await connected()
+    const first = await connected()
+    first.tell('open', '5', { beatMs: 15_000 })
     const two = follow()
     await waitUntil(() => browser.queue.length === 1, 'the second to wait')
     one.tab.go('away')
+    one.tab.isVisible = false
+    // As browsers do: hidden once it has been put away.
+    one.tab.go('back')
     await waitUntil(() => two.tab.streams.length === 1, 'the second to connect')
     expect(browser.streams).toHaveLength(1)
+    one.tab.isVisible = true
     one.tab.go('back')
-    await waitUntil(() => browser.queue.length === 1, 'the first to wait')
+    await waitUntil(() => one.tab.streams.length === 2, 'the first to connect')
+    await waitUntil(() => browser.streams.length === 1, 'the second to leave')
+    const again = one.tab.streams[1]
+    expect(again?.url).toBe(`${url}?after=5`)
+    again?.tell('invalidated', '6', { groups: ['a'] })
+    await waitUntil(() => one.told.length === 1, 'the event')
+    expect(one.told).toEqual(['a'])
   })
 })
 

@@ -35,6 +35,7 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
   #beatMs = 15_000
   /** Connected, and not told yet what was missed before. */
   #isCatchingUp = false
+  #isAway = false
   #turn: Promise<void>
 
   constructor(host: FollowHost, url: string) {
@@ -45,17 +46,19 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
     this.#turn = Promise.resolve()
     // Outside a page there is nobody to tell.
     if (host.baseUrl === undefined) return
-    this.#channel = host.openChannel(`thermocline ${url}`)
-    this.#channel?.addEventListener('message', ({ data }: MessageEvent<Passed>) => {
-      // The one that is connected hears of it first.
-      if (this.#source === undefined) this.#inTurn(() => this.#hear(data, false))
-    })
+    this.#listen()
     this.#turn = this.#begin()
     const stops = [
-      host.onReturn(() => (this.#source === undefined ? this.#queue() : this.#source.retry())),
-      host.onSwitch(() => this.#source?.renew()),
+      host.onReturn(() => this.#return()),
+      host.onSwitch((how) => (how === 'named' ? this.#source?.renewAsNamed() : this.#source?.renew())),
       // A page that is kept as it is must hold no connection; it begins again when it is shown.
-      host.onAway(() => this.#leave()),
+      host.onAway(() => {
+        this.#isAway = true
+        this.#leave()
+        // Chromium keeps no page that something is said to.
+        this.#channel?.close()
+        this.#channel = undefined
+      }),
     ]
     this.#closed.signal.addEventListener('abort', () => {
       for (const stop of stops) stop()
@@ -89,6 +92,24 @@ export class InvalidationFollower extends HoldingEventTarget<InvalidationEventMa
     this.#announce({ groups, urls, everything: reset === true || isUntold })
     this.#queue()
     this.#watch()
+  }
+
+  #listen(): void {
+    this.#channel = this.#host.openChannel(`thermocline ${this.#url}`)
+    this.#channel?.addEventListener('message', ({ data }: MessageEvent<Passed>) => {
+      // The one that is connected hears of it first.
+      if (this.#source === undefined) this.#inTurn(() => this.#hear(data, false))
+    })
+  }
+
+  /** Whoever was put away was not told by the others: it connects itself, from where it was, and tells them what they know. */
+  #return(): void {
+    // A page that is put away is hidden after that.
+    if (this.#isAway && !this.#host.visible()) return
+    if (this.#isAway) this.#listen()
+    if (this.#source === undefined) this.#queue(this.#isAway)
+    else this.#source.retry()
+    this.#isAway = false
   }
 
   #isQueued = false

@@ -122,6 +122,7 @@ export class FakeHost implements BrowserHost {
   }
   readonly #timers = new Set<{ atMs: number; callback: () => void }>()
   readonly #visibility = new Set<() => void>()
+  readonly #restored = new Set<() => void>()
   finishLoading: () => void = () => {}
   readonly #load = new Promise<void>((resolve) => {
     this.finishLoading = resolve
@@ -143,6 +144,11 @@ export class FakeHost implements BrowserHost {
 
   get visibilityListeners(): number {
     return this.#visibility.size
+  }
+
+  /** The page comes back as it was kept. */
+  restore(): void {
+    for (const listener of this.#restored) listener()
   }
 
   show(shown: boolean): void {
@@ -173,6 +179,11 @@ export class FakeHost implements BrowserHost {
   onVisibilityChange = (listener: () => void) => {
     this.#visibility.add(listener)
     return () => this.#visibility.delete(listener)
+  }
+
+  onRestored = (listener: () => void) => {
+    this.#restored.add(listener)
+    return () => this.#restored.delete(listener)
   }
 
   after = (ms: number, callback: () => void) => {

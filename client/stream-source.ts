@@ -7,6 +7,8 @@ const OPEN_LIMIT_MS = 10_000
 const POLL_MS = 5_000
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 300_000
+/** With a mark, and nothing after it: a user's own groups are heard. */
+const HEARS_OWN = /~[^.]*$/
 /** `EventSource.CLOSED`. */
 const CLOSED = 2
 
@@ -33,6 +35,8 @@ export class StreamSource {
   #beatMs = 15_000
   #isStreaming = false
   #isClosed = false
+  /** Whether it has been connected anew as the one who was named, and no user's own groups have been heard since. */
+  #isNamed = false
 
   constructor(options: SourceOptions) {
     this.#options = options
@@ -52,6 +56,16 @@ export class StreamSource {
     if (this.#isClosed) return
     this.#lose()
     this.#connect()
+  }
+
+  /**
+   * Somebody is signed in: connects anew where it is connected as nobody. Once: a site that tells nobody of own groups would have it do so
+   * for ever.
+   */
+  renewAsNamed(): void {
+    if (this.#isNamed || HEARS_OWN.test(this.#cursor ?? '')) return
+    this.#isNamed = true
+    this.renew()
   }
 
   close(): void {
@@ -98,6 +112,7 @@ export class StreamSource {
   #tell(message: StreamMessage): void {
     const from = this.#cursor ?? message.cursor
     this.#cursor = message.cursor
+    if (HEARS_OWN.test(message.cursor)) this.#isNamed = false
     this.#options.onMessage(message, from)
   }
 

@@ -47,6 +47,19 @@ export class FailedEvent extends Event {
   }
 }
 
+/**
+ * Somebody else is signed in than when this page began. A page that was kept for the way back (`restored`) shows the other
+ * user's data and is reloaded, unless `preventDefault()` was called; an open page is only told.
+ */
+export class SwitchedEvent extends Event {
+  readonly restored: boolean
+
+  constructor(restored: boolean) {
+    super('switched', { cancelable: restored })
+    this.restored = restored
+  }
+}
+
 /** The events of a `ThermoclineWorker`, by name. */
 export interface ThermoclineWorkerEventMap {
   /** A new version waits. */
@@ -59,4 +72,6 @@ export interface ThermoclineWorkerEventMap {
   failed: FailedEvent
   /** This tab is about to reload since another one applied a new version; `preventDefault()` keeps it as it is. */
   reloading: Event
+  /** Somebody else is signed in; a page that came back as it was kept is reloaded, unless `preventDefault()` is called. */
+  switched: SwitchedEvent
 }

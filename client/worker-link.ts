@@ -2,11 +2,13 @@ import { ThermoclineError, describeValue, isPartitionId } from '../policy/index.
 import { askWorker } from './ask-worker.ts'
 import type { BrowserHost } from './browser-host.ts'
 import { HoldingEventTarget } from './holding-event-target.ts'
+import { PageOwner } from './page-owner.ts'
 import type { ResolvedRegisterOptions } from './register-options.ts'
+import { mayReload } from './reload-guard.ts'
 import type { ThermoclineWorker, UnsupportedReason } from './thermocline-worker.ts'
 import { scheduleChecks } from './update-check.ts'
 import { UpdateFlow } from './update-flow.ts'
-import { FailedEvent, type ThermoclineWorkerEventMap, UpdatedEvent } from './worker-events.ts'
+import { FailedEvent, SwitchedEvent, type ThermoclineWorkerEventMap, UpdatedEvent } from './worker-events.ts'
 
 /** A page may load many resources before it listens, and each may have been found changed. */
 const MOST_HELD_UPDATES = 50
@@ -16,6 +18,7 @@ export class WorkerLink extends HoldingEventTarget<ThermoclineWorkerEventMap> im
   readonly #host: BrowserHost
   readonly #closed = new AbortController()
   #flow: UpdateFlow | undefined
+  #owner: PageOwner | undefined
   #registration: ServiceWorkerRegistration | undefined
   #reason: UnsupportedReason | undefined
   #error: unknown
@@ -68,6 +71,9 @@ export class WorkerLink extends HoldingEventTarget<ThermoclineWorkerEventMap> im
     }
     this.#flow = flow
     flow.follow(registration)
+    const owner = new PageOwner(this.#host, registration, (isRestored) => this.#switched(isRestored))
+    this.#owner = owner
+    const stopRestored = this.#host.onRestored(() => void owner.check(true))
     const stopLooking = this.#host.onVisibilityChange(() => flow.announce())
     const stopChecks =
       updateCheckMs > 0
@@ -75,6 +81,7 @@ export class WorkerLink extends HoldingEventTarget<ThermoclineWorkerEventMap> im
         : () => {}
     this.#closed.signal.addEventListener('abort', () => {
       flow.close()
+      stopRestored()
       stopLooking()
       stopChecks()
     })
@@ -144,6 +151,13 @@ export class WorkerLink extends HoldingEventTarget<ThermoclineWorkerEventMap> im
     return worker === undefined || askWorker(worker, message, this.#host)
   }
 
+  #switched(isRestored: boolean): void {
+    if (this.#closed.signal.aborted) return
+    const event = new SwitchedEvent(isRestored)
+    this.deliver(event)
+    if (isRestored && !event.defaultPrevented && mayReload(this.#host)) this.#host.reload()
+  }
+
   readonly #onMessage = ({ data, ports }: MessageEvent<unknown>) => {
     const { type, url } = (data ?? {}) as Partial<Record<string, unknown>>
     // It leaves for good: what takes its place is no new version to reload for.
@@ -151,6 +165,7 @@ export class WorkerLink extends HoldingEventTarget<ThermoclineWorkerEventMap> im
       this.close()
       ports[0]?.postMessage(null)
     }
+    if (type === 'thermocline:switched') void this.#owner?.check(false)
     if (type !== 'thermocline:updated' || typeof url !== 'string') return
     this.deliver(new UpdatedEvent(url), MOST_HELD_UPDATES)
   }

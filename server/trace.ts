@@ -11,6 +11,8 @@ export interface TierLookup {
   readonly l2Stored: boolean
   /** What is left of the lifetime in the tier that answered. */
   readonly ttlMs: number | undefined
+  /** Which groups the value is in, where that is known. */
+  readonly groups: readonly string[] | undefined
 }
 
 /** Collects what the tiers did for one request. */

@@ -42,7 +42,11 @@ export class BodyStore {
   }
 
   /** The body stored for an entry; `undefined` where there is none or another one. */
-  async match(url: string, entry: StoredEntry, stored = this.read(url, entry)): Promise<Response | undefined> {
+  async match(
+    url: string,
+    entry: StoredEntry,
+    stored = this.read(url, entry),
+  ): Promise<Response | undefined> {
     const response = await stored
     return response?.headers.get(ID_HEADER) === entry.id ? response : undefined
   }
@@ -69,6 +73,12 @@ export class BodyStore {
         if (!kept.has(`${partition} ${request.url}`)) await cache.delete(request)
       }
     }
+  }
+
+  /** The partitions that have bodies. Rejects where storage fails. */
+  async partitions(): Promise<string[]> {
+    const names = await this.#platform.caches().keys()
+    return names.flatMap((name) => privateCachePartition(name) ?? [])
   }
 
   /** Removes all bodies of all partitions. */

@@ -134,7 +134,9 @@ export class CacheAnswer {
     let exchange: Exchange
     try {
       exchange = await (joined ?? this.#validate(found))
-      if (!isOwn && !this.#canShareValidated(exchange)) {
+      // An origin that fails is not asked once for each who waits.
+      const isFailure = decision.staleIfError && STALE_IF_ERROR.has(exchange.response.status)
+      if (!isOwn && !isFailure && !this.#canShareValidated(exchange)) {
         isOwn = true
         exchange = await this.#send(undefined, found)
       }

@@ -21,6 +21,20 @@ it('keeps pages, the browser validating what it has', async () => {
   expect(reports).toEqual([])
 })
 
+it.each(['private, no-cache', 'no-store', 'Thermocline-Partition'])(
+  'keeps no page of one user: %s',
+  async (word) => {
+    const { pages, platform, reports } = create()
+    const headers: Record<string, string> = word.startsWith('T')
+      ? { [word]: 'ada' }
+      : { 'Cache-Control': word }
+    platform.network = () => new Response('hello ada', { headers })
+    await pages.keep([OFFLINE])
+    expect(await pages.match(OFFLINE)).toBeUndefined()
+    expect(reports).toEqual([expect.stringContaining('everybody would see it')])
+  },
+)
+
 it('takes each version anew', async () => {
   const { pages, platform } = create()
   await pages.keep([OFFLINE])

@@ -1,3 +1,4 @@
+import { isForAll } from './is-for-all.ts'
 import type { Platform } from './platform.ts'
 import type { Report } from './worker-options.ts'
 
@@ -34,6 +35,7 @@ export class FallbackPages {
     try {
       const response = await this.#platform.fetch(new Request(url, { cache: 'no-cache' }))
       if (!response.ok) throw new Error(`the answer was ${response.status}`)
+      if (!isForAll(response)) throw new Error('it is `private` or `no-store`, and everybody would see it')
       // Rebuilt, since what was redirected may not answer a navigation.
       await (await this.#open()).put(url, new Response(response.body, response))
     } catch (error) {

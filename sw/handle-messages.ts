@@ -47,7 +47,8 @@ async function carryOut(
     // In memory it holds from this very call on; the rest is keeping it and clearing up.
     await partitions.hold(partition)
     await partitions.wiped
-  } else if (type === 'thermocline:follow') {
+  } else if (type === 'thermocline:whose') return { partition: await partitions.current() }
+  else if (type === 'thermocline:follow') {
     await site.follow(ownUrl(url))
     await site.settle()
     return site.recent(Number(since))

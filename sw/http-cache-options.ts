@@ -2,6 +2,9 @@ import type { StrategyOptions } from 'workbox-strategies/Strategy.js'
 import { ThermoclineError, describeValue } from '../policy/index.ts'
 import { type Platform, workerPlatform } from './platform.ts'
 
+/** Of what all users share. */
+export const CACHE_NAME = 'thermocline'
+
 /** Options of `HttpCache`, beside those of every Workbox strategy. */
 export interface HttpCacheOptions extends StrategyOptions {
   /**
@@ -34,7 +37,7 @@ export interface ResolvedHttpCacheOptions {
 /** Applies the defaults. Throws `option-invalid`. */
 export function resolveHttpCacheOptions(options: HttpCacheOptions): ResolvedHttpCacheOptions {
   const {
-    cacheName = 'thermocline',
+    cacheName = CACHE_NAME,
     maxEntries = 2_000,
     maxBytes = 67_108_864,
     platform = workerPlatform,

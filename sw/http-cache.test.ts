@@ -239,6 +239,23 @@ describe('many at once', () => {
     expect(worker.visits('/a')).toBeLessThan(4)
   })
 
+  it('asks an origin that fails once for all who wait', async () => {
+    const worker = new FakeWorker()
+    says(worker, { '/a': ['a', { 'Cache-Control': 'max-age=60, stale-if-error=600' }] })
+    await worker.ask('/a')
+    worker.platform.pass(61_000)
+    let fail: (() => void) | undefined
+    worker.platform.network = () =>
+      new Promise((resolve) => {
+        fail = () => resolve(new Response('down', { status: 503 }))
+      })
+    const asked = Array.from({ length: 5 }, () => worker.start('/a').response)
+    await waitUntil(() => fail !== undefined, 'the request')
+    fail?.()
+    for (const response of asked) expect(await (await response).text()).toBe('a')
+    expect(worker.visits('/a')).toBe(2)
+  })
+
   it('shares a network failure', async () => {
     const worker = new FakeWorker()
     let fail: (() => void) | undefined

@@ -41,6 +41,27 @@ describe('the network of a worker', () => {
     expect(platform.fetched).toHaveLength(1)
   })
 
+  it.each([
+    ['max-age=60', false],
+    ['max-age=0, stale-while-revalidate=60', false],
+    ['no-cache, max-age=60', true],
+    ['no-store', true],
+    ['max-age=0', true],
+  ])(
+    'is that where the HTTP cache beneath can not have answered it: %s, %s',
+    async (cacheControl, isUsed) => {
+      const headers = { 'Cache-Control': cacheControl, 'Last-Modified': 'Wed, 01 Jan 2025 00:00:00 GMT' }
+      const fetch = new NetworkLeg(platform).fetcher(startEvent(new Response('ahead', { headers })).event)
+      expect(await (await fetch(request)).text()).toBe(isUsed ? 'ahead' : 'from the network')
+    },
+  )
+
+  it('is asked where a lifetime would be guessed', async () => {
+    const ahead = new Response('ahead', { headers: { 'Last-Modified': 'Wed, 01 Jan 2025 00:00:00 GMT' } })
+    const fetch = new NetworkLeg(platform).fetcher(startEvent(ahead).event)
+    expect(await (await fetch(request)).text()).toBe('from the network')
+  })
+
   it('is away when what was asked for ahead has failed', async () => {
     const fetch = new NetworkLeg(platform).fetcher(startEvent(new TypeError('away')).event)
     await expect(fetch(request)).rejects.toThrow('away')

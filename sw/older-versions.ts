@@ -78,7 +78,11 @@ export class OlderVersions {
       .use((connection) => connection.get('state', this.#olderKey) as Promise<OlderVersion[] | undefined>)
       .then(
         (kept) => kept ?? [],
-        () => [],
+        () => {
+          // The next one looks again.
+          this.#reading = undefined
+          return []
+        },
       )
     return this.#reading
   }

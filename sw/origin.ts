@@ -25,8 +25,13 @@ interface SendOptions {
   readonly isBackground?: boolean | undefined
 }
 
+/** Chromium ends a worker one of whose events has gone on for five minutes, and with it every answer that is under way. */
+const LONGEST_WAIT_MS = 240_000
+
 /** The others show a worker neither status nor header fields. */
 const READABLE_TYPE = /^(?:basic|cors|default)$/
+/** RFC 9112 §4. Browsers are more lenient with what they receive than with what is rebuilt. */
+const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** Sends a request to the origin, learns the partition, and sees that what may be stored is. */
 export async function sendToOrigin(ask: Ask, parts: CacheParts, options: SendOptions): Promise<Exchange> {
@@ -53,7 +58,7 @@ export async function sendToOrigin(ask: Ask, parts: CacheParts, options: SendOpt
     const confirmed: StoredEntry = { ...stored, requestTimeMs, responseTimeMs, headers }
     if (isOvertaken(ticket, new Headers(stored.headers), new Headers(headers)))
       return { ...exchange, confirmed }
-    return { ...exchange, confirmed, settled: settle(ask, store.update(url, confirmed)) }
+    return { ...exchange, confirmed, settled: settle(ask, parts, store.update(url, confirmed)) }
   }
   return await takeIn(ask, parts, exchange, options, epoch)
 }
@@ -69,7 +74,14 @@ export async function takeIn(
   const { response } = exchange
   const { stored } = options
   // What was redirected would lose its URL when it is rebuilt, and what has a status of its own can't be.
-  if (response.redirected || response.status > 599 || !READABLE_TYPE.test(response.type))
+  const { redirected, status, statusText, type } = response
+  if (
+    redirected ||
+    status < 200 ||
+    status > 599 ||
+    !READABLE_TYPE.test(type) ||
+    !REASON_PHRASE.test(statusText)
+  )
     return { ...exchange, isUntouchable: true }
 
   // RFC 9111 §4.3.3: a server error does not replace what is stored; anything else that is not kept ends it.
@@ -101,14 +113,20 @@ export async function observePartition(
 ): Promise<number> {
   if (!ask.isSameOrigin || !ask.hasCredentials) return ask.epoch
   const { method, mode } = ask.request
-  if (response.type === 'opaqueredirect' && (mode === 'navigate' || !isSafeMethod(method))) {
+  const isUnsafe = !isSafeMethod(method)
+  // A redirect may have led to another origin, which has no say in it.
+  const named = response.type === 'cors' ? null : response.headers.get(PARTITION_HEADER)
+  const isHidden =
+    response.type === 'opaqueredirect'
+      ? isUnsafe || mode === 'navigate'
+      : isUnsafe && response.redirected && named === null
+  if (isHidden) {
     // A form, a link to sign out or the way back from a login elsewhere may have changed the user, and a redirect hides
     // the header that says so. Nobody is held until a response names somebody; what is stored is kept for that.
     await partitions.hold(undefined)
     return partitions.epoch
   }
-  const named = response.headers.get(PARTITION_HEADER)
-  const epoch = await partitions.observe(named, ask.epoch, !isSafeMethod(method))
+  const epoch = await partitions.observe(named, ask.epoch, isUnsafe)
   if (epoch !== ask.epoch) void ask.handling.waitUntil(partitions.wiped)
   return epoch
 }
@@ -181,7 +199,7 @@ async function keep(
   const told = storing.then(() => hooks?.afterStore?.(ask.url, entry))
   // What storage does not take must not pile up before it.
   storing.catch(() => allowed.body?.cancel()).catch(() => {})
-  return { ...exchange, body, entry, varyBy, settled: settle(ask, told) }
+  return { ...exchange, body, entry, varyBy, settled: settle(ask, parts, told) }
 }
 
 /** By what a response varies, if it may be stored and a stored copy could ever answer or be validated. */
@@ -229,12 +247,12 @@ function partOf({ headers, status }: Response): Part | undefined {
   return length === undefined ? undefined : { start: Number(start), end: Number(end), length: Number(length) }
 }
 
-/** Keeps the worker alive until storing has ended; tells whether it ended well. */
-async function settle({ handling }: Ask, storing: Promise<void>): Promise<boolean> {
-  return await handling.waitUntil(
-    storing.then(
-      () => true,
-      () => false,
-    ),
+/** Keeps the worker alive until storing has ended, within limits; tells whether it ended well. */
+async function settle({ handling }: Ask, { platform }: CacheParts, storing: Promise<void>): Promise<boolean> {
+  const isStored = storing.then(
+    () => true,
+    () => false,
   )
+  void handling.waitUntil(Promise.race([isStored, platform.delay(LONGEST_WAIT_MS)]))
+  return await isStored
 }

@@ -158,6 +158,31 @@ describe('a response', () => {
   })
 })
 
+describe('pages are told', () => {
+  const told = (worker: FakeWorker) =>
+    worker.platform.messages.map((message) => (message as { type: string }).type.replace('thermocline:', ''))
+
+  it('of a switch, and of nothing while the same user goes on reading', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    await worker.ask('/other')
+    expect(told(worker)).toEqual(['switched'])
+    signIn(worker, 'bob')
+    await worker.ask('/other', { cache: 'reload' })
+    expect(told(worker)).toEqual(['switched', 'switched'])
+  })
+
+  it('that the same user may have signed in again', async () => {
+    const worker = new FakeWorker()
+    signIn(worker, 'ada')
+    await worker.ask('/account')
+    await worker.ask('/login', { method: 'POST' })
+    await hold(worker, 'ada')
+    expect(told(worker)).toEqual(['switched', 'named', 'named'])
+  })
+})
+
 describe('where the switch can’t be kept', () => {
   it('nothing private is answered, and the old bodies go', async () => {
     const worker = new FakeWorker()

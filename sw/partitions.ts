@@ -81,7 +81,14 @@ export class Partitions {
     if (!isPartitionId(named) || (this.#isClosed && named === this.#held)) return epoch
     const before = this.#epoch
     const held = await this.current()
-    if (epoch === this.#epoch && named === held) return epoch
+    if (epoch === this.#epoch && named === held) {
+      if (!isUnsafe) return epoch
+      // It may be the same one who has signed in again, after a session that had ended or somebody else's: what was
+      // asked for before has no say any more.
+      this.#tellPages('named')
+      this.#epoch += 1
+      return this.#epoch
+    }
     if (epoch === this.#epoch || (isUnsafe && before === this.#epoch)) {
       // While it is being kept, another switch may come.
       const own = this.#epoch + 1
@@ -97,9 +104,7 @@ export class Partitions {
    * rejects.
    */
   hold(partition: string | undefined): Promise<void> {
-    // What a page hears of the user's own belongs to the one whose cookie it connected with.
-    if (partition !== this.#held)
-      void this.#platform.notifyPages({ type: 'thermocline:switched' }).catch(() => {})
+    this.#tellPages(partition === this.#held ? 'named' : 'switched')
     this.#epoch += 1
     this.#held = partition
     this.#isRead = true
@@ -108,6 +113,11 @@ export class Partitions {
     })
     this.#persisting = persisting
     return persisting
+  }
+
+  /** What a page hears of the user's own belongs to the one whose cookie it connected with. */
+  #tellPages(what: 'named' | 'switched'): void {
+    void this.#platform.notifyPages({ type: `thermocline:${what}` }).catch(() => {})
   }
 
   async #persist(): Promise<void> {

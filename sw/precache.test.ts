@@ -73,6 +73,11 @@ describe('the precache', () => {
       () => new Response('', { headers: { 'Thermocline-Worker': 'off' } }),
       'the answer was 200',
     ],
+    [
+      'one user’s own',
+      () => new Response('', { headers: { 'Cache-Control': 'private' } }),
+      'it is `private` or `no-store`',
+    ],
   ])('refuses a version with a file that is %s', async (_what, answer, why) => {
     platform.network = answer
     const precache = new Precache([{ url: '/gone.js', revision: null }], SCOPE, platform)

@@ -1,5 +1,6 @@
 import { currentAge } from '../policy/index.ts'
 import { createAnswer } from './answer.ts'
+import { isForAll } from './is-for-all.ts'
 import { OlderVersions } from './older-versions.ts'
 import type { Platform } from './platform.ts'
 import { isSwitchedOff } from './retire.ts'
@@ -74,6 +75,8 @@ export class Precache {
         const response = await this.#platform.fetch(new Request(url, { cache: cacheMode, integrity }))
         if (!response.ok || isSwitchedOff(response))
           throw new Error(`${url} can't be precached: the answer was ${response.status}.`)
+        if (!isForAll(response))
+          throw new Error(`${url} can't be precached: it is \`private\` or \`no-store\`.`)
         await cache.put(key, toStored(response))
       }
     }

@@ -156,10 +156,11 @@ export class ResponseStore {
 
   /** Removes all variants of a URL; once it resolves nobody is given them. Never rejects. */
   async remove(url: string): Promise<void> {
-    const partition = await this.#parts.partitions.current()
-    const partitions = partition === undefined ? [''] : ['', partition]
+    const held = await this.#parts.partitions.current()
     try {
-      const { index, keys } = this.#parts
+      const { bodies, index, keys } = this.#parts
+      // While nobody is held, what is kept for who comes back is meant as well.
+      const partitions = ['', ...(held === undefined ? await bodies.partitions() : [held])]
       const urls = [...new Set([url, await keys.keyFor(url)])]
       const removed = await Promise.all(urls.map((key) => index.remove(key, partitions)))
       await this.#deleteBodies(removed.flat())

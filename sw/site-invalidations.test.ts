@@ -124,6 +124,25 @@ describe('a worker that a page tells of invalidations', () => {
     expect(shop.asked).toEqual(['first', '0'])
   })
 
+  it('goes on from where a page is whose user has signed in, and asks where the page was somebody else', async () => {
+    const shop = new Shop()
+    await shop.follow()
+    await shop.price1()
+    shop.asked.length = 0
+    await shop.site.take({ from: '0', cursor: '0~adamark_', groups: [], urls: [] })
+    expect(shop.site.isCurrent).toBe(true)
+    expect(shop.site.recent(0).cursor).toBe('0~adamark_')
+    // The session has ended, what has passed meanwhile can be told later on, and is not yet.
+    await shop.site.take({ from: '0~adamark_', cursor: '4~adamark_.0', groups: [], urls: [] })
+    expect(shop.site.isCurrent).toBe(true)
+    await shop.site.take({ from: '4~adamark_', cursor: '5~adamark_', groups: [], urls: [] })
+    expect(shop.site.isCurrent).toBe(false)
+    await shop.price1()
+    expect(shop.asked).toEqual(['4~adamark_.0'])
+    await shop.site.take({ from: '9~grace_mk', cursor: '9~grace_mk', groups: [], urls: [] })
+    expect(shop.site.isCurrent).toBe(false)
+  })
+
   it('does not keep what was under way when it was invalidated', async () => {
     const shop = new Shop()
     await shop.follow()
@@ -188,6 +207,21 @@ describe('a worker that nobody has told anything for a while', () => {
     expect(await shop.price1()).toBe('price 1')
     shop.isAway = false
     shop.worker.platform.pass(3_000)
+    expect(await shop.price1()).toBe('price 2')
+  })
+
+  it('is told by its pages once storage is back that could not be read when it started', async () => {
+    const before = new Shop()
+    await before.follow()
+    expect(await before.price1()).toBe('price 1')
+    const shop = before.restarted()
+    shop.worker.platform.pass(60_000)
+    shop.worker.platform.openFault = new Error('busy')
+    await shop.worker.ask('/other')
+    shop.worker.platform.openFault = undefined
+    shop.worker.platform.pass(10_001)
+    const from = shop.changePrice()
+    await shop.site.take({ from, cursor: shop.cursor, groups: ['product-1'], urls: [] })
     expect(await shop.price1()).toBe('price 2')
   })
 

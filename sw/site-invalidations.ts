@@ -85,9 +85,7 @@ export class SiteInvalidations {
 
   /** Reads what an earlier run of the worker knew. Never rejects. */
   load(): Promise<void> {
-    this.#loading ??= this.#load().finally(() => {
-      this.#isLoaded = true
-    })
+    this.#loading ??= this.#load()
     return this.#loading
   }
 
@@ -194,15 +192,19 @@ export class SiteInvalidations {
 
   async #keep(kept: Kept): Promise<void> {
     this.#kept = kept
+    this.#isLoaded = true
     await this.#database.use((connection) => connection.put('state', kept, KEY)).catch(() => {})
   }
 
   async #load(): Promise<void> {
     try {
       const kept = await this.#database.use((connection) => connection.get('state', KEY))
-      this.#kept = (kept as Kept | undefined) ?? {}
+      // It may have been told anew meanwhile.
+      if (!this.#isLoaded) this.#kept = (kept as Kept | undefined) ?? {}
+      this.#isLoaded = true
     } catch {
-      // Without storage nothing is stored that could be out of date.
+      // Without storage there is nothing that could be out of date; it may come back, and with it what is.
+      this.#loading = undefined
     }
   }
 }

@@ -95,6 +95,17 @@ describe('the options of a worker', () => {
     expect(reports).toEqual(['`maxBytes` is -1. Write a whole number above 0. It is ignored.'])
   })
 
+  it('take from the file nothing that has to be known when the worker is installed', async () => {
+    file = () =>
+      Response.json({ precache: [{ url: '/a', revision: null }], config: '/b.json', maxEntries: 4 })
+    const options = await started()
+    await options.refresh()
+    expect(options.current).toEqual({ config: '/thermocline.json', maxEntries: 4 })
+    expect(reports).toEqual([
+      `\`config\` and \`precache\` can't change while the worker runs. Take them out of ${FILE}.`,
+    ])
+  })
+
   it('say of a file that holds no object what to write', async () => {
     file = () => Response.json([1])
     const options = await started()

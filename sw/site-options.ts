@@ -81,7 +81,11 @@ export class SiteOptions {
   }
 
   #take(url: string, text: string): void {
-    this.#current = { ...this.#own, ...readOptions(JSON.parse(text), url, this.#sources.report) }
+    const { report } = this.#sources
+    const { config, precache, ...options } = readOptions(JSON.parse(text), url, report)
+    if (config !== undefined || precache !== undefined)
+      report(`\`config\` and \`precache\` can't change while the worker runs. Take them out of ${url}.`)
+    this.#current = { ...this.#own, ...options }
     this.#text = text
   }
 }

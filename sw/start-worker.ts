@@ -1,6 +1,6 @@
 import { AppShell } from './app-shell.ts'
 import { mustPassThrough } from './ask.ts'
-import { resolveHttpCacheOptions } from './http-cache-options.ts'
+import { CACHE_NAME, resolveHttpCacheOptions } from './http-cache-options.ts'
 import { handleMessages } from './handle-messages.ts'
 import { eventHandling } from './handling.ts'
 import { NetworkLeg, switchPreload } from './network-leg.ts'
@@ -67,11 +67,14 @@ export function startWorker(given?: WorkerOptions): void {
     return await (isSafeMethod(request.method) ? appShell.answer(event, ask) : ask())
   }
 
-  // It was started for an event that is about to come. One that is only being installed must not upgrade the database yet.
-  if (isActive()) {
-    void appShell.warmUp()
-    void openCache().then((cache) => cache.warmUp())
+  const warmUp = async () => {
+    // Where nothing is stored, as after the off switch, nothing is to be made.
+    if (await platform.caches().has(CACHE_NAME))
+      await Promise.all([appShell.warmUp(), (await openCache()).warmUp()])
   }
+
+  // It was started for an event that is about to come. One that is being installed must not upgrade the database yet.
+  if (isActive()) warmUp().catch(() => {})
   handleMessages([{ clear: async () => (await openCache()).clear() }])
   self.addEventListener('install', (event) => {
     const install = async () => {

@@ -86,6 +86,8 @@ describe('the query of the script', () => {
     ['?maxBytes=many', '`maxBytes` is "many". Write a whole number above 0. It is ignored.'],
     ['?maxBytes=1&maxBytes=2', '`maxBytes` is an array of 2. Write a whole number above 0. It is ignored.'],
     ['?off', '`off` is "". Write true or false. It is ignored.'],
+    ['?shell=//', '`shell` is "//". Write a path such as \'/index.html\'. It is ignored.'],
+    ['?invalidations=http://[', '`invalidations` is "http://[". Write a path'],
     ['?offline=', '`offline` is "". Write a path such as \'/index.html\'. It is ignored.'],
     ['?toString=1', 'There is no option `toString`. '],
     ['?__proto__=1', 'There is no option `__proto__`. '],

@@ -120,13 +120,17 @@ function listOf(accepts: (value: unknown) => boolean): (value: unknown) => boole
   return (value) => Array.isArray(value) && value.every(accepts)
 }
 
-function isPath(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
+}
+
+function isPath(value: unknown): boolean {
+  return isText(value) && URL.canParse(value, 'https://any.example')
 }
 
 function isPrecacheEntry(value: unknown): boolean {
   const { url, revision } = (value ?? {}) as Record<string, unknown>
-  return isPath(url) && (revision === null || isPath(revision))
+  return isPath(url) && (revision === null || isText(revision))
 }
 
 function isPattern(value: unknown): boolean {

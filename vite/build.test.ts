@@ -136,6 +136,18 @@ describe('vite build', () => {
     expect(precache.filter(({ revision }) => revision === null)).toEqual([])
   })
 
+  it('takes a long name for no hash', async () => {
+    const { precache } = await app.build(
+      {},
+      {
+        build: { rolldownOptions: { output: { assetFileNames: () => 'static/storefront-[name][extname]' } } },
+      },
+    )
+    const assets = precache.filter(({ url }) => url.startsWith('/static/'))
+    expect(assets.length).toBeGreaterThan(0)
+    expect(assets.filter(({ revision }) => revision === null)).toEqual([])
+  })
+
   it('escapes what a URL would read otherwise', async () => {
     await app.write({ 'public/100% #1?.svg': '<svg/>' })
     const { precache } = await app.build()

@@ -58,11 +58,16 @@ export function thermocline(options: ThermoclinePluginOptions = {}): Plugin[] {
       buildStart() {
         if (this.environment.config.consumer === 'client') built.clear()
       },
-      async writeBundle({ dir }, bundle) {
+      async writeBundle(options, bundle) {
+        const { dir } = options
         if (this.environment.config.consumer !== 'client' || dir === undefined) return
         for (const output of Object.values(bundle)) {
           const path = join(dir, output.fileName)
-          built.set(output.fileName, { fileName: output.fileName, path, isHashed: hasHashedName(output) })
+          built.set(output.fileName, {
+            fileName: output.fileName,
+            path,
+            isHashed: hasHashedName(output, options),
+          })
         }
       },
       closeBundle: {

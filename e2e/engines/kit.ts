@@ -19,6 +19,22 @@ export interface KitOptions {
   readonly pages?: Readonly<Record<string, string>> | undefined
 }
 
+/** The ports that were given. The system gives one again before long, and to browsers that is the same origin: its worker is there. */
+const given = new Set<string>()
+
+/** An origin that no browser of this run has seen. */
+async function startOrigin(): Promise<WorkerOrigin> {
+  const origin = await WorkerOrigin.start()
+  if (given.has(origin.url)) {
+    // Closed once the next one listens, which else could be given the same.
+    const next = await startOrigin()
+    await origin.close()
+    return next
+  }
+  given.add(origin.url)
+  return origin
+}
+
 /** What a case works with: an origin of its own, and a tab there that the worker controls. */
 export class Kit {
   readonly origin: WorkerOrigin
@@ -38,7 +54,7 @@ export class Kit {
     tab: Tab,
     { script, prelude = '', pages = {} }: KitOptions,
   ): Promise<Kit> {
-    const origin = await WorkerOrigin.start()
+    const origin = await startOrigin()
     origin.says('/sw.js', `${OBSERVER}\n${prelude}\n${script}`, {
       'Content-Type': 'text/javascript',
       'Cache-Control': 'no-cache',
@@ -110,7 +126,7 @@ export class Kit {
 
   /** Another origin. */
   readonly newOrigin = async (): Promise<WorkerOrigin> => {
-    const origin = await WorkerOrigin.start()
+    const origin = await startOrigin()
     this.#opened.push(origin)
     return origin
   }

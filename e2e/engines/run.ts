@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { type EnginesArguments, USAGE, parseEnginesArguments } from './arguments.ts'
 import { SUBJECTS } from './cases/index.ts'
+import type { EngineName } from './engine.ts'
 import { type CaseResult, type EngineResult, isAsDeclared, progressLine, reportLines } from './report.ts'
 import { runEngine } from './run-engine.ts'
 
@@ -11,7 +12,8 @@ if (args !== undefined) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const hasPassed = await runAll(args).catch((error: unknown) => {
     process.stderr.write(`${(error as Error).message}\n`)
-    return false
+    // The other browsers must not be waited for; they end with this process.
+    process.exit(1)
   })
   process.exitCode = hasPassed ? 0 : 1
 }
@@ -26,7 +28,7 @@ function readArguments(): EnginesArguments | undefined {
   }
 }
 
-/** Returns whether every case went as declared in every engine. */
+/** Returns whether every case went as declared in every engine. All run side by side: none keeps two cores busy. */
 async function runAll({ engines, only, worker }: EnginesArguments): Promise<boolean> {
   const subjects = SUBJECTS.map(({ subject, cases }) => ({
     subject,
@@ -37,13 +39,13 @@ async function runAll({ engines, only, worker }: EnginesArguments): Promise<bool
   }
   // Read once: a build that runs meanwhile must not give half of the cases another worker.
   const script = await readFile(worker ?? new URL('../../dist/sw.js', import.meta.url), 'utf8')
-  const results: EngineResult[] = []
-  for (const engine of engines) {
+  const run = async (engine: EngineName): Promise<EngineResult> => {
     const onResult = (result: CaseResult): void => {
       process.stdout.write(`${engine} ${progressLine(result)}\n`)
     }
-    results.push(await runEngine(engine, subjects, script, onResult))
+    return await runEngine(engine, subjects, script, onResult)
   }
+  const results = await Promise.all(engines.map(run))
   process.stdout.write(`\n${reportLines(results).join('\n')}\n`)
   return results.every(({ cases }) => cases.every(isAsDeclared))
 }

@@ -141,8 +141,9 @@ export class Answers {
   look<T>(key: string, found: MemoryEntry, nowMs: number): T {
     found.counters.l1Hits += 1
     if (found.slidingMs > 0) slide(this.#parts, key, found, nowMs)
+    const { groups } = found
     const ttlMs = found.l1UntilMs - nowMs
-    currentTrace.getStore()?.record({ l1: 'hit', l2: 'off', l1Stored: false, l2Stored: false, ttlMs })
+    currentTrace.getStore()?.record({ l1: 'hit', l2: 'off', l1Stored: false, l2Stored: false, ttlMs, groups })
     return found.value as T
   }
 

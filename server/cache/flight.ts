@@ -123,6 +123,7 @@ export class Flight<T> {
       l2: tier === 'l2' ? 'hit' : this.#l2,
       l1Stored: this.#l1Stored,
       l2Stored: this.#l2Stored,
+      groups: entry?.groups ?? this.#foundGroups,
       ttlMs: entry === undefined ? this.#ttlMs : entry.freshUntilMs - this.#options.parts.monotonicNow(),
     }
   }

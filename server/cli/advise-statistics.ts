@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../postgres/identifiers.ts'
+import { ASK_VERSION, describeTooOld } from '../postgres/server-version.ts'
 import type { OwnPostgres } from './connect-postgres.ts'
 import { CommandError } from './fail.ts'
 
@@ -33,6 +34,9 @@ const MOST_READ = 500
 
 /** Reads what has been run in this database. Throws a `CommandError` with what to do where nothing is counted. */
 export async function readStatistics(db: OwnPostgres): Promise<Statistics> {
+  // What it counts has other names before 13, and since when it counts is known from 14 on.
+  const tooOld = describeTooOld((await db.query(ASK_VERSION))[0])
+  if (tooOld !== undefined) throw new CommandError(`The database is ${tooOld}`)
   const [extension] = await db.query(EXTENSION)
   const [state] = await db.query(STATE)
   if (extension === undefined || state?.['is_loaded'] !== true) {

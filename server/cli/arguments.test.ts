@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { printable } from './access-log.ts'
-import { collectHeader, parseBytes, parseMethod, parsePort, parseTimeout, parseUrl } from './arguments.ts'
+import {
+  collectHeader,
+  parseBytes,
+  parseMethod,
+  parseOrigin,
+  parsePort,
+  parseTimeout,
+  parseUrl,
+} from './arguments.ts'
 
 describe('arguments', () => {
   it.each([
@@ -27,6 +35,25 @@ describe('arguments', () => {
   it('a URL has one of the schemes', () => {
     expect(parseUrl('http', 'https')('https://a')).toBe('https://a')
     expect(() => parseUrl('http', 'https')('redis://a')).toThrow('http:// or https://')
+  })
+
+  it('an origin is scheme, host and port, and nothing else', () => {
+    expect(['https://Shop.example', 'http://a:8080/', 'https://[::1]:443'].map(parseOrigin)).toEqual([
+      'https://shop.example',
+      'http://a:8080',
+      'https://[::1]',
+    ])
+    for (const text of [
+      '',
+      'a',
+      '//a',
+      'ftp://a',
+      'https://a/b',
+      'https://a?b',
+      'https://a#',
+      'https://me@a',
+    ])
+      expect(() => parseOrigin(text)).toThrow('Give scheme, host and port')
   })
 })
 

@@ -27,6 +27,14 @@ export function parseUrl(...schemes: readonly string[]): (text: string) => strin
   }
 }
 
+/** Scheme, host and port of a URL, and nothing else. */
+export function parseOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (isHttp && /^https?:\/\/[^/?#@\\]+\/?$/i.test(text)) return url.origin
+  throw new InvalidArgumentError('Give scheme, host and port, such as https://shop.example.')
+}
+
 /** A number of seconds above 0, as milliseconds. */
 export function parseTimeout(text: string): number {
   const ms = Math.round(Number(text) * 1_000)

@@ -70,10 +70,11 @@ describe('thermocline explain', () => {
       url,
       '--method',
       'delete',
-      '--header',
+      '-H',
       'X-A: 1',
       '--header',
       'user-agent: me',
+      '-HX-B:2',
     )
     expect(exit).toBe(0)
     expect(seen).toEqual([
@@ -87,6 +88,7 @@ describe('thermocline explain', () => {
           host: new URL(url).host,
           'user-agent': 'me',
           'x-a': '1',
+          'x-b': '2',
         },
       ],
     ])
@@ -226,7 +228,9 @@ describe('thermocline explain ends with one line and 1', () => {
   })
 
   it.each([
-    [['http://a/', '--header', 'no colon'], /Give a field as 'Name: value'\./],
+    [['http://a/', '-H', 'Transfer-Encoding: secret'], /this request can't be sent/],
+    [['http://a/', '-H', 'Content-Length: secret'], /this request can't be sent/],
+    [['http://a/', '-H', 'no colon'], /Give a field as 'Name: value'\./],
     [['not a url'], /"not a url" is no URL\. Give one that starts with http/],
     [['ftp://a/'], /is no URL/],
     [['http://me:secret@a/'], /--header 'Authorization/],

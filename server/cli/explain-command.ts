@@ -32,7 +32,7 @@ export function explainCommand(): Command {
     .argument('<url>', 'what to ask for: http://127.0.0.1:8000/products/42')
     .option('--method <name>', 'method to ask with; it is really sent, so DELETE deletes', parseMethod, 'GET')
     .addOption(
-      new Option('--header <field>', "a request field, 'Name: value'; may be given again")
+      new Option('-H, --header <field>', "a request field, 'Name: value'; may be given again")
         .argParser(collectHeader)
         .default([], 'none'),
     )
@@ -54,9 +54,9 @@ export function explainCommand(): Command {
       '\nIt asks as a new client does: no browser has had a hand in it, but a cache in the\n' +
         'server itself or on the way may answer, and what such caches say is printed.\n' +
         '\nIt asks for gzip, deflate or br, and counts the bytes of the body as they came, so\n' +
-        "coded; --header 'Accept-Encoding: identity' asks for plain ones.\n" +
+        "coded; -H 'Accept-Encoding: identity' asks for plain ones.\n" +
         '\nRedirects are not followed; where one leads is printed. Cookies are not shown.\n' +
-        "\nExample:\n  $ thermocline explain https://example.com/ --header 'Accept-Language: de'",
+        "\nExample:\n  $ thermocline explain https://example.com/ -H 'Accept-Language: de'",
     )
     .action((url: string, flags: ExplainFlags) => runExplain(url, flags))
 }

@@ -65,6 +65,9 @@ export async function exchangeWith(url: string, options: ExchangeOptions): Promi
       bodyBytes: await drain(answer.body, headers),
     }
   } catch (error) {
+    if (UNSENDABLE.has((error as NodeJS.ErrnoException).code ?? '')) {
+      throw new CommandError(`this request can't be sent: ${(error as Error).message}`, 2)
+    }
     throw new CommandError(`${new URL(url).host} ${describeNoAnswer(error, timeoutMs)}`)
   } finally {
     // What is still open is of no more use, and would keep the command from ending.
@@ -91,6 +94,13 @@ async function drain(body: AsyncIterable<Buffer>, headers: HeaderReader): Promis
     return undefined
   }
 }
+
+/** Fields and methods that belong to the connection, which are the client's own affair. */
+const UNSENDABLE: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+])
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection: nothing listens there.',

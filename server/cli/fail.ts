@@ -18,10 +18,21 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ENOTFOUND: 'There is no host of that name. Choose another --host.',
 }
 
-/** Every option that the library is given here comes from the command line. */
+/** Every option, name and length of time that the library is given here comes from the command line. */
+const OF_USAGE: ReadonlySet<string> = new Set([
+  'option-invalid',
+  'group-invalid',
+  'key-invalid',
+  'duration-invalid',
+])
+
 function isUsage(error: unknown): boolean {
-  return isThermoclineError(error) && error.code === 'option-invalid'
+  return isThermoclineError(error) && OF_USAGE.has(error.code)
 }
+
+/** What every command's help ends with. */
+export const EXIT_CODES =
+  '\nExit codes: 0 done, 1 failed, 2 a command line that makes no sense (nothing was done).'
 
 /** One line on what went wrong, and the exit code. */
 export function describeFailure(error: unknown): { line: string; exitCode: number } {

@@ -10,22 +10,23 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 /** Asks an `invalidationEndpoint()`, in the words of draft-nottingham-http-invalidation-01. The token is sent and never shown. */
 export async function invalidateByEndpoint(
   { keys, prefixes, groups, urls, mode, wait, timeoutMs }: InvalidationRequest,
-  endpoint: string,
+  { endpoint, origin = new URL(endpoint).origin }: { readonly endpoint: string; readonly origin?: string },
   token: string,
   warn: (line: string) => void,
 ): Promise<InvalidationResult> {
   if (keys.length + prefixes.length > 0) {
     throw new CommandError('an endpoint knows groups and URLs only. Keys go by --redis', 2)
   }
-  const { protocol, hostname, port } = new URL(endpoint)
-  if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
+  const asked = new URL(endpoint)
+  if (asked.protocol === 'http:' && !LOOPBACK.test(asked.hostname)) {
     warn('The token goes over the network unencrypted. Use https where others can listen.')
   }
-  const origin = `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
   const more = { purge: mode === 'delete', wait }
   const events = [
-    ...(groups.length > 0 ? [{ type: 'group', selectors: [origin], groups, ...more }] : []),
-    ...(urls.length > 0 ? [{ type: 'uri', selectors: urls, ...more }] : []),
+    ...(groups.length > 0 ? [{ type: 'group', selectors: [withPort(origin)], groups, ...more }] : []),
+    ...(urls.length > 0
+      ? [{ type: 'uri', selectors: urls.map((url) => absolute(url, origin)), ...more }]
+      : []),
   ]
   const results: InvalidationResult[] = []
   for (const event of events) results.push(await post(endpoint, token, event, timeoutMs + GRACE_MS))
@@ -33,6 +34,22 @@ export async function invalidateByEndpoint(
     acknowledged: results.every(({ acknowledged }) => acknowledged),
     missing: [...new Set(results.flatMap(({ missing }) => missing))],
   }
+}
+
+/** As the draft writes origins. */
+function withPort(origin: string): string {
+  const { protocol, hostname, port } = new URL(origin)
+  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`
+}
+
+/** Only a path is taken for one: "shop.example/a" has lost its scheme. */
+function absolute(url: string, origin: string): string {
+  if (/^\/(?![/\\])/.test(url)) return new URL(url, origin).href
+  if (URL.canParse(url) && /^https?:\/\//i.test(url)) return url
+  throw new CommandError(
+    `--url ${printable(url)} is neither an absolute URL nor a path that begins with "/"`,
+    2,
+  )
 }
 
 async function post(

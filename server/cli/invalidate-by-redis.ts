@@ -1,6 +1,7 @@
 import type { InvalidationResult } from '../cache/invalidate-options.ts'
 import { logKeyOf } from '../cache/open-cache.ts'
 import { createTieredCache } from '../cache/tiered-cache.ts'
+import { checkInvalidation } from '../log/invalidation.ts'
 import { withDeadline } from '../deadline.ts'
 import { printable } from './access-log.ts'
 import { type OwnRedis, connectRedis } from './connect-redis.ts'
@@ -19,6 +20,8 @@ export async function invalidateByRedis(
       2,
     )
   }
+  // Before anything is asked for, so that a mistake is told as one where Redis is away.
+  checkInvalidation(what)
   const redis = await connectRedis(url, () => {})
   try {
     if (!(await hasLog(redis, namespace, timeoutMs))) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { quietApp } from '../../test/support/cached-app.ts'
@@ -96,9 +97,21 @@ describe('thermocline invalidate', () => {
     [['--group', 'g', '--wait', 'all', '--redis', 'REDIS'], 'Allowed choices are local, fleet, edges'],
     [['--group', 'g', '--endpoint', 'http://127.0.0.1:1', '--token-env', 'NO_SUCH'], 'NO_SUCH has no token'],
     [['--grop', 'g'], "unknown option '--grop'"],
-  ])('%j ends with one line on what is wrong', async (args, message) => {
+    [['--group', 'g', '--redis', 'redis://127.0.0.1:1', '--timeout', '0'], 'Give seconds'],
+    // Told as a mistake although nobody is there.
+    [['--group', 'G:1', '--redis', 'redis://127.0.0.1:1'], '(group-invalid)'],
+    [['--url', '/a', '--redis', 'redis://127.0.0.1:1'], 'Give absolute ones'],
+    [
+      ['--url', 'shop.example/a', '--endpoint', 'http://127.0.0.1:1', '--token-env', 'PATH'],
+      'neither an absolute',
+    ],
+    [['--url', '//shop.example/a', '--endpoint', 'http://127.0.0.1:1', '--token-env', 'PATH'], 'neither'],
+    [['--group', 'g', '--redis', 'redis://a', '--origin', 'https://a'], '--origin goes with --endpoint'],
+    [['--group', 'g', '--endpoint', 'http://a', '--origin', 'shop.example'], 'Give scheme, host and port'],
+    [['--group', 'g', '--endpoint', 'http://a', '--origin', 'https://a/shop'], 'Give scheme, host and port'],
+  ])('%j ends with 2 and one line on what is wrong', async (args, message) => {
     const { exit, out, err } = await run(args.map((arg) => (arg === 'REDIS' ? server.url : arg)))
-    expect([out, exit === 0]).toEqual(['', false])
+    expect([out, exit]).toEqual(['', 2])
     expect(err).toMatch(/^thermocline: [^\n]+\n$/)
     expect(err).toContain(message)
   })
@@ -157,16 +170,41 @@ describe('thermocline invalidate --endpoint', () => {
   })
 
   it.each([
-    [['--group', 'g'], 'another-token-entirely', 'the endpoint answered 401: Send `Authorization'],
-    [['--url', '/a'], TOKEN, '"/a" is no absolute URI'],
-    [['--group', 'g', '--wait', 'edges'], TOKEN, "`wait` is 'edges'"],
-    [['--key', 'a'], TOKEN, 'Keys go by --redis'],
-  ])('says why it was refused: %j', async (args, token, message) => {
+    [['--group', 'g'], 'another-token-entirely', 1, 'the endpoint answered 401: Send `Authorization'],
+    [['--group', 'g', '--wait', 'edges'], TOKEN, 1, "`wait` is 'edges'"],
+    [['--key', 'a'], TOKEN, 2, 'Keys go by --redis'],
+  ])('says why it was refused: %j', async (args, token, code, message) => {
     const { url } = await endpoint()
     const { exit, out, err } = await run([...args, '--endpoint', url, '--token-env', 'T'], { T: token })
-    expect([out, exit === 0]).toEqual(['', false])
+    expect([out, exit]).toEqual(['', code])
     expect(err).toContain(message)
     expect(err).not.toContain(token)
+  })
+
+  it.each([
+    [[], 'ENDPOINT'],
+    [['--origin', 'https://shop.example'], 'https://shop.example'],
+    [['--origin', 'http://shop.example:8080/'], 'http://shop.example:8080'],
+  ])('means its own site, unless it is told which: %j', async (args, site) => {
+    const events: Record<string, unknown>[] = []
+    const { url, close } = await serve((request, response) => {
+      void json(request).then((event) => {
+        events.push(event as Record<string, unknown>)
+        response.end('{"acknowledged": true, "missing": []}')
+      })
+    })
+    cleanup.push(close)
+    const names = ['--group', 'g', '--url', '/a?b=1', '--url', 'https://other.example/c']
+    const ran = await run([...names, '--endpoint', `${url}/in/validate`, ...args], {
+      THERMOCLINE_TOKEN: TOKEN,
+    })
+    expect([ran.exit, ran.err]).toEqual([0, ''])
+    const origin = site === 'ENDPOINT' ? new URL(url).origin : site
+    const withPort = /:\d+$/.test(origin) ? origin : `${origin}:443`
+    expect(events).toEqual([
+      { type: 'group', selectors: [withPort], groups: ['g'], purge: true, wait: 'fleet' },
+      { type: 'uri', selectors: [`${origin}/a?b=1`, 'https://other.example/c'], purge: true, wait: 'fleet' },
+    ])
   })
 
   it('gives up on one that is not there', async () => {

@@ -2,7 +2,7 @@ import { env } from 'node:process'
 import { Command, Option } from 'commander'
 import type { InvalidationResult } from '../cache/invalidate-options.ts'
 import { printable, printableText } from './access-log.ts'
-import { collectText, parseTimeout, parseUrl } from './arguments.ts'
+import { collectText, parseOrigin, parseTimeout, parseUrl } from './arguments.ts'
 import { CommandError } from './fail.ts'
 import { invalidateByEndpoint } from './invalidate-by-endpoint.ts'
 import { invalidateByRedis } from './invalidate-by-redis.ts'
@@ -29,6 +29,7 @@ interface InvalidateFlags {
   readonly redis?: string
   readonly namespace?: string
   readonly endpoint?: string
+  readonly origin?: string
   readonly tokenEnv: string
 }
 
@@ -41,7 +42,7 @@ export function invalidateCommand(): Command {
     )
     .option('--group <name>', 'a group, such as product-42', collectText)
     .option('--key <key>', 'a key of the tiered cache', collectText)
-    .option('--url <url>', 'an absolute URL', collectText)
+    .option('--url <url>', 'an absolute URL; with --endpoint also a path of --origin', collectText)
     .option('--prefix <prefix>', 'all keys that begin so; an empty one is everything', collectText)
     .option('--expire', 'stale from now on, in place of gone')
     .addOption(
@@ -59,10 +60,15 @@ export function invalidateCommand(): Command {
       'in place of --redis: where invalidationEndpoint() is',
       parseUrl('http', 'https'),
     )
+    .option(
+      '--origin <url>',
+      "with --endpoint: the site whose groups and paths are meant, https://shop.example; else the endpoint's own",
+      parseOrigin,
+    )
     .option('--token-env <name>', 'the variable that has the token for it', 'THERMOCLINE_TOKEN')
     .addHelpText(
       'after',
-      '\nExits with 0 when all who were waited for have let go, else with 1.\n' +
+      '\nIt has failed where somebody who was waited for is not known to have let go.\n' +
         '\nExample:\n  $ thermocline invalidate --group product-42 --redis redis://127.0.0.1:6379 --namespace shop',
     )
     .action((flags: InvalidateFlags) => run(flags))
@@ -70,7 +76,7 @@ export function invalidateCommand(): Command {
 
 async function run(flags: InvalidateFlags): Promise<void> {
   const { group: groups = [], key: keys = [], url: urls = [], prefix: prefixes = [] } = flags
-  const { redis, endpoint } = flags
+  const { redis, endpoint, origin } = flags
   const mode = flags.expire === true ? 'expire' : 'delete'
   const asked = { groups, keys, urls, prefixes, mode, wait: flags.wait, timeoutMs: flags.timeout } as const
   if ([...groups, ...keys, ...urls, ...prefixes].length === 0) {
@@ -79,10 +85,16 @@ async function run(flags: InvalidateFlags): Promise<void> {
   if ((redis === undefined) === (endpoint === undefined)) {
     throw new CommandError('give either --redis or --endpoint', 2)
   }
+  if (endpoint === undefined && origin !== undefined) {
+    throw new CommandError('--origin goes with --endpoint. By --redis give absolute URLs', 2)
+  }
   const result =
     redis === undefined
-      ? await invalidateByEndpoint(asked, endpoint ?? '', tokenIn(flags.tokenEnv), (line) =>
-          console.error(`thermocline: ${line}`),
+      ? await invalidateByEndpoint(
+          asked,
+          { endpoint: endpoint ?? '', ...(origin === undefined ? {} : { origin }) },
+          tokenIn(flags.tokenEnv),
+          (line) => console.error(`thermocline: ${line}`),
         )
       : await invalidateByRedis(asked, redis, flags.namespace)
   console.log(report(asked, result))

@@ -63,7 +63,24 @@ describe('thermocline', () => {
     expect([version.exit, version.out]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)])
   })
 
+  it.each([[], ['advise'], ['explain'], ['invalidate'], ['proxy']])(
+    'says in its help how it ends: %s',
+    async (...command) => {
+      const { exit, out } = await new Run([...command, '--help']).ended()
+      expect([exit, out]).toEqual([0, expect.stringContaining('\nExit codes: 0 done, 1 failed, 2 ')])
+    },
+  )
+
+  it('without a command says what there is, and ends with 2', async () => {
+    const { exit, out, err } = await new Run([]).ended()
+    expect([exit, out, err]).toEqual([2, '', expect.stringContaining('Usage: thermocline')])
+  })
+
   it.each([
+    [['proxy', '--origin', 'http://a', 'more'], 2, /too many arguments/],
+    [['explain'], 2, /missing required argument 'url'/],
+    [['explain', 'http://a/', '-H'], 2, /argument missing/],
+    [['proxy', '--origin', 'http://a', '--redis', 'http://a'], 2, /starts with redis:\/\//],
     [['proxi'], 2, /unknown command 'proxi' \(Did you mean proxy\?\)/],
     [['proxy'], 2, /required option '--origin <url>'/],
     [['proxy', '--origin', 'ftp://a'], 2, /starts with http:\/\/ or https:\/\//],

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { describeFailure } from './fail.ts'
+import { EXIT_CODES, describeFailure } from './fail.ts'
 import { adviseCommand } from './advise-command.ts'
 import { explainCommand } from './explain-command.ts'
 import { invalidateCommand } from './invalidate-command.ts'
@@ -18,15 +18,18 @@ const program = new Command('thermocline')
 
 for (const makeCommand of COMMANDS) program.addCommand(makeCommand().copyInheritedSettings(program))
 for (const command of [program, ...program.commands]) {
-  command.exitOverride().configureOutput({
-    outputError: (text, write) =>
-      write(
-        `${text
-          .replace(/^error: /, 'thermocline: ')
-          .trim()
-          .replaceAll('\n', ' ')}\n`,
-      ),
-  })
+  command
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .replace(/^error: /, 'thermocline: ')
+            .trim()
+            .replaceAll('\n', ' ')}\n`,
+        ),
+    })
 }
 
 // Whoever read the output has gone, as `| head` does.

@@ -24,8 +24,10 @@ export type EdgeEvent =
       readonly kind: 'groups' | 'urls' | 'everything'
       readonly names: number
       readonly durationMs: number
+      /** Where it was asked for nothing but what it had let go of before (the option `again`). */
+      readonly again?: true
     }
-  /** It has not, and is asked again in `retryMs`. */
+  /** It has not, and is asked again in `retryMs`, where that helps in halves. */
   | {
       readonly type: 'purge-failed'
       readonly edge: string

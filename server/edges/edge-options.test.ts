@@ -76,6 +76,7 @@ describe('options that can not work', () => {
     ['an unknown kind', () => createEdges({ cache, edges, purge: ['tags' as never] }), /`purge`/],
     ['an unknown option', () => createEdges({ cache, edges, purges: [] } as never), /Did you mean `purge`/],
     ['no time', () => createEdges({ cache, edges, timeout: 0 }), /`timeout` is 0/],
+    ['a day before the second purge', () => createEdges({ cache, edges, again: '1d' }), /`again` is "1d"/],
     ['no names', () => createEdges({ cache, edges, mostNames: 0 }), /`mostNames` is 0/],
     [
       'Redis of its own',

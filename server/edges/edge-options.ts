@@ -54,6 +54,14 @@ export interface EdgesOptions<
   readonly leaseMs?: Duration | undefined
   /** How long names are gathered, so that those invalidated together go in one request. @default 5 */
   readonly gatherMs?: Duration | undefined
+  /**
+   * How long after a purge the same is purged once more, 1 h at most; `false` or 0: never. An answer that had left the origin before the
+   * invalidation can reach an edge, and be stored there for its full lifetime, just after the purge: this is to be longer than your origin
+   * takes to answer. It costs at most as many requests again, fewer where names are purged often or fit into requests for others, and
+   * one more miss of each. It never holds up a first purge or `wait: 'edges'`; it is kept in memory, so that a process that ends leaves
+   * it undone, as `false` does. @default '5s'
+   */
+  readonly again?: Duration | false | undefined
   /** How long an edge may take to answer one request. @default '10s' */
   readonly timeout?: Duration | undefined
   /** More names than this at once are purged as everything. @default 5_000 */
@@ -69,11 +77,14 @@ export interface ResolvedEdgesOptions {
   readonly namespace: string
   readonly leaseMs: number
   readonly gatherMs: number
+  readonly againMs: number
   readonly timeoutMs: number
   readonly mostNames: number
   readonly onEvent: ((event: EdgeEvent) => void) | undefined
 }
 
+/** What was under way so long has ended, and there would be much to remember. */
+const MOST_AGAIN_MS = 3_600_000
 const KINDS: readonly PurgeKind[] = ['groups', 'urls']
 const KNOWN = [
   'cache',
@@ -83,6 +94,7 @@ const KNOWN = [
   'namespace',
   'leaseMs',
   'gatherMs',
+  'again',
   'timeout',
   'mostNames',
   'onEvent',
@@ -113,6 +125,7 @@ export function resolveEdgesOptions(options: EdgesOptions): ResolvedEdgesOptions
     namespace,
     leaseMs: positive('leaseMs', parseDuration(options.leaseMs ?? 3_000, 'leaseMs')),
     gatherMs: parseDuration(options.gatherMs ?? 5, 'gatherMs'),
+    againMs: againOf(options.again ?? '5s'),
     timeoutMs: positive('timeout', parseDuration(options.timeout ?? 10_000, 'timeout')),
     mostNames,
     onEvent: functionOf('onEvent', options.onEvent),
@@ -182,6 +195,12 @@ function kindsOf(option: string, kinds: readonly PurgeKind[]): ReadonlySet<Purge
   if (Array.isArray(kinds) && kinds.length > 0 && kinds.every((kind) => KINDS.includes(kind)))
     return new Set(kinds)
   throw invalid(`\`${option}\` is ${describeValue(kinds)}. Give ['groups', 'urls'], or one of them.`)
+}
+
+function againOf(again: Duration | false): number {
+  const ms = again === false ? 0 : parseDuration(again, 'again')
+  if (ms <= MOST_AGAIN_MS) return ms
+  throw invalid(`\`again\` is ${describeValue(again)}. Give an hour at most, or false.`)
 }
 
 function positive(option: string, ms: number): number {

@@ -38,6 +38,13 @@ export interface EdgePurger {
   purge(request: PurgeRequest, signal: AbortSignal): Promise<void>
 }
 
+/** What servers answer to a request of which a part is wrong or too long, whatever the rest of it (RFC 9110 §15.5.1, .14, .15, RFC 6585 §5). */
+const OF_NAMES: ReadonlySet<number> = new Set([400, 413, 414, 431])
+
+export function mayBlameNames(status: number): boolean {
+  return OF_NAMES.has(status)
+}
+
 /** Why an edge did not do what it was asked. Its message names the edge, the status and what to do, and never a secret. */
 export class EdgeFailure extends Error {
   override readonly name = 'EdgeFailure'
@@ -46,14 +53,25 @@ export class EdgeFailure extends Error {
   readonly retryAfterMs: number | undefined
   /** Whether asking again would come to the same: a wrong token, a request it does not take. */
   readonly isFinal: boolean
+  /**
+   * Whether it may be because of some of the names, or because they are so many: then the others, or fewer, may be taken, and are asked for in
+   * halves.
+   */
+  readonly isOfNames: boolean
 
   constructor(
     message: string,
-    about: { readonly status?: number; readonly retryAfterMs?: number; readonly isFinal?: boolean } = {},
+    about: {
+      readonly status?: number
+      readonly retryAfterMs?: number
+      readonly isFinal?: boolean
+      readonly isOfNames?: boolean
+    } = {},
   ) {
     super(message)
     this.status = about.status
     this.retryAfterMs = about.retryAfterMs
     this.isFinal = about.isFinal ?? false
+    this.isOfNames = about.isOfNames ?? false
   }
 }

@@ -3,8 +3,10 @@ import type { DeadLetter, EdgeEvent } from './edge-event.ts'
 import type { PurgeRequest } from './edge-purger.ts'
 import type { EdgeTiming } from './edge-timing.ts'
 import type { EdgeTurn } from './edge-turn.ts'
+import { type RefusedPart, purgeInParts } from './purge-in-parts.ts'
 import { type AddressedEdge, planPurge } from './purge-plan.ts'
-import { type FailureReport, PurgeSender } from './purge-sender.ts'
+import { PurgeSender } from './purge-sender.ts'
+import { SecondPurges } from './second-purges.ts'
 
 export interface EdgeWorkerOptions {
   readonly edge: AddressedEdge
@@ -14,6 +16,8 @@ export interface EdgeWorkerOptions {
   /** Whether the log outlives this process, so that an edge without a cursor may have missed some of it. */
   readonly isShared: boolean
   readonly gatherMs: number
+  /** How long after a purge the same is purged once more; 0: never. */
+  readonly againMs: number
   readonly timeoutMs: number
   /** More names than this at once are everything. */
   readonly mostNames: number
@@ -40,6 +44,7 @@ export class EdgeWorker {
   waitsSinceMs: number | undefined
   readonly #options: EdgeWorkerOptions
   readonly #abort = new AbortController()
+  readonly #again: SecondPurges
   #isReset = false
   #isNew = false
   #hasTurn = false
@@ -48,8 +53,9 @@ export class EdgeWorker {
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: EdgeWorkerOptions) {
-    const { edge, timeoutMs, timing, emit, turn } = options
+    const { edge, timeoutMs, timing, emit, turn, againMs, mostNames } = options
     this.#options = options
+    this.#again = new SecondPurges(againMs, mostNames)
     this.sender = new PurgeSender({
       purger: edge.purger,
       timeoutMs,
@@ -145,6 +151,8 @@ export class EdgeWorker {
     this.position = plan.to
     if (!page.isEnd) return
     if (!this.#isNew) this.waitsSinceMs = undefined
+    // One request at a time: what is new comes before what is done once already.
+    if (await this.#purgeAgain(plan.to)) return
     await this.#untilTold()
     // Those that come together go together.
     if (gatherMs > 0) await timing.sleep(gatherMs, this.#abort.signal)
@@ -158,24 +166,52 @@ export class EdgeWorker {
     if (abilities.everything) return this.#carryOut([request], to)
     const from = (this.position ?? to) + 1
     // An edge that was never told anything, and can't be emptied: it begins here, as a new one does.
-    const letters =
-      reason === 'first'
-        ? []
-        : [this.#bury(request, { from, to }, { reason: `${this.name} can't let go of everything at once.` })]
-    await this.#advance(to, letters)
+    const report = { reason: `${this.name} can't let go of everything at once.` }
+    await this.#advance(to, reason === 'first' ? [] : [this.#bury({ part: request, report }, { from, to })])
   }
 
   async #carryOut(requests: readonly PurgeRequest[], to: number): Promise<void> {
-    const from = (this.position ?? to) + 1
+    const { edge, feed, timing } = this.#options
+    const from = Math.min((this.position ?? to) + 1, to)
     const letters: DeadLetter[] = []
     // Another process would give the edge again what this one has let go of. One that is cut off soon trusts nothing either.
-    await this.#options.feed.passedByFleet(to)
+    await feed.passedByFleet(to)
     for (const request of requests) {
-      const sent = await this.sender.send(request, () => this.#mayGoOn())
-      if (sent === 'stopped') return
-      if (sent !== 'taken') letters.push(this.#bury(request, { from: Math.min(from, to), to }, sent))
+      const { mostNames } = edge.purger
+      const whole =
+        request.kind === 'everything'
+          ? request
+          : this.#again.beside(request, mostNames[request.kind], timing.now())
+      const refused = await purgeInParts(whole, (part) => this.sender.send(part, () => this.#mayGoOn()))
+      if (refused === 'stopped') return
+      letters.push(...refused.map((one) => this.#bury(one, { from, to })))
+      if (request.kind === 'everything' && refused.length > 0) continue
+      const lost = new Set(refused.flatMap(({ part }) => part.names))
+      const nowMs = timing.now()
+      this.#again.end(whole, nowMs)
+      this.#again.begin({ ...request, names: request.names.filter((name) => !lost.has(name)) }, to, nowMs)
     }
     await this.#advance(to, letters)
+  }
+
+  /** `false` where nothing is due, or nothing can be asked for now without taking the turn of what is new. */
+  async #purgeAgain(position: number): Promise<boolean> {
+    const { edge, timing } = this.#options
+    const beganAtMs = timing.now()
+    const second = this.#again.next(edge.purger.mostNames, beganAtMs)
+    if (second === undefined || this.sender.restMs > 0) return false
+    const refused = await purgeInParts(second.request, (part) =>
+      this.sender.sendOnce(part, () => this.turn.isMine && !this.#isNew),
+    )
+    // What has not been taken stays due.
+    if (refused === 'stopped') return true
+    this.#again.end(second.request, beganAtMs)
+    if (refused.length > 0)
+      await this.#advance(
+        position,
+        refused.map((one) => this.#bury(one, second)),
+      )
+    return true
   }
 
   /** Not where everything is to go anyway, and not where another process does it by now. */
@@ -200,11 +236,10 @@ export class EdgeWorker {
   }
 
   #bury(
-    { kind, mode, names }: PurgeRequest,
-    range: { readonly from: number; readonly to: number },
-    report: FailureReport,
+    { part: { kind, mode, names }, report }: RefusedPart,
+    { from, to }: { readonly from: number; readonly to: number },
   ): DeadLetter {
-    const letter: DeadLetter = { edge: this.name, kind, mode, names, ...range, at: Date.now(), ...report }
+    const letter: DeadLetter = { edge: this.name, kind, mode, names, from, to, at: Date.now(), ...report }
     this.deaths += 1
     this.#emit({ type: 'dead-letter', edge: this.name, letter })
     return letter
@@ -230,11 +265,19 @@ export class EdgeWorker {
     this.#wake()
   }
 
+  /** Or until something is due a second time. */
   async #untilTold(): Promise<void> {
     if (this.#isNew || !this.turn.isMine || this.#abort.signal.aborted) return
-    await new Promise<void>((resolve) => {
+    const told = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
+    const { timing } = this.#options
+    const { dueAtMs } = this.#again
+    if (dueAtMs === undefined) return told
+    const nap = new AbortController()
+    const dueInMs = Math.max(dueAtMs - timing.now(), this.sender.restMs, 0)
+    await Promise.race([told, timing.sleep(dueInMs, nap.signal).catch(() => {})])
+    nap.abort()
   }
 
   async #sleep(ms: number): Promise<void> {

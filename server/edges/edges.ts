@@ -38,7 +38,10 @@ export interface Edges extends EdgeWait {
   status(): Promise<EdgeStatus[]>
   /** What edges will never take, oldest first, at most the last 100 of each: somebody has to look. Rejects where Redis can't be asked. */
   deadLetters(): Promise<DeadLetter[]>
-  /** Ends the work here, after what has been read is taken or after 2 s; another process goes on from there. */
+  /**
+   * Ends the work here, after what has been read is taken or after 2 s; another process goes on from there. What was to be purged a second
+   * time (`again`) is not any more.
+   */
   close(): Promise<void>
 }
 
@@ -56,7 +59,7 @@ export function createEdges<const Entries extends readonly EdgeEntry[], Purge ex
   options: EdgesOptions<Entries, Purge>,
 ): Edges {
   const resolved = resolveEdgesOptions(options)
-  const { cache, redis, namespace, leaseMs, gatherMs, timeoutMs, mostNames } = resolved
+  const { cache, redis, namespace, leaseMs, gatherMs, againMs, timeoutMs, mostNames } = resolved
   const { feed } = cache
   const emit = guarded(resolved.onEvent)
   const turnOf = (edge: string, cursor: () => string | undefined, onLost: () => void): EdgeTurn =>
@@ -79,6 +82,7 @@ export function createEdges<const Entries extends readonly EdgeEntry[], Purge ex
       turn: (cursor, onLost) => turnOf(edge.purger.name, cursor, onLost),
       isShared: redis !== undefined,
       gatherMs,
+      againMs,
       timeoutMs,
       mostNames,
       timing: SYSTEM_TIMING,

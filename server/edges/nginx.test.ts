@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { deferred } from '../../test/support/deferred.ts'
 import { NGINX, PURGE_MODULE, startNginx } from '../../test/support/nginx-server.ts'
 import { serve } from '../../test/support/serve.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 import { createTieredCache } from '../cache/tiered-cache.ts'
 import type { EdgeEvent } from './edge-event.ts'
+import type { EdgesOptions } from './edge-options.ts'
 import { createEdges } from './edges.ts'
 import { nginx } from './nginx.ts'
 
@@ -21,14 +23,22 @@ afterEach(async () => {
 
 const EDGES = { wait: 'edges', timeout: '20s' } as const
 
-async function open(cacheControl = 'public, max-age=300', vary?: string) {
+async function open(
+  cacheControl = 'public, max-age=300',
+  vary?: string,
+  options: Pick<EdgesOptions, 'again'> = {},
+) {
   let version = 'v1'
-  const origin = await serve((request, response) => {
+  const origin = { asked: 0, onItsWay: undefined as Promise<void> | undefined }
+  const served = await serve((request, response) => {
     response.setHeader('Cache-Control', cacheControl)
     if (vary !== undefined) response.setHeader('Vary', vary)
-    response.end(`${version} ${request.url}`)
+    origin.asked += 1
+    const body = `${version} ${request.url}`
+    if (origin.onItsWay === undefined) response.end(body)
+    else void origin.onItsWay.then(() => response.end(body))
   })
-  const { nginx: server, close } = await startNginx(origin.url)
+  const { nginx: server, close } = await startNginx(served.url)
   const cache = createTieredCache()
   const events: EdgeEvent[] = []
   const edges = createEdges({
@@ -36,10 +46,11 @@ async function open(cacheControl = 'public, max-age=300', vary?: string) {
     edges: [nginx({ url: server.url })],
     purge: ['urls'],
     onEvent: (event) => events.push(event),
+    ...options,
   })
   cleanUp.push(
     () => cache.close(),
-    () => origin.close(),
+    () => served.close(),
     close,
     () => edges.close(),
   )
@@ -51,7 +62,7 @@ async function open(cacheControl = 'public, max-age=300', vary?: string) {
     await get(path, headers)
     expect((await get(path, headers)).cached).toBe('HIT')
   }
-  return { cache, edges, server, events, get, stored, change: () => void (version = 'v2') }
+  return { cache, edges, server, origin, events, get, stored, change: () => void (version = 'v2') }
 }
 
 describe.skipIf(!IS_HERE)('a real nginx with ngx_cache_purge', () => {
@@ -118,5 +129,21 @@ describe.skipIf(!IS_HERE)('a real nginx with ngx_cache_purge', () => {
     const other = await open('public, max-age=300', 'Accept-Encoding, Accept-Language')
     await other.get('/a')
     expect((await other.get('/a')).cached).toBe('MISS')
+  })
+
+  it('has let go after the second purge of an answer that was under way at the first', async () => {
+    const { cache, server, origin, events, get, change } = await open(undefined, undefined, { again: '3s' })
+    const gate = deferred<void>()
+    origin.onItsWay = gate.promise
+    const underWay = get('/a')
+    await waitUntil(() => origin.asked === 1, 'the origin to be asked')
+    origin.onItsWay = undefined
+    change()
+    await cache.invalidate({ urls: [`${server.url}/a`] }, EDGES)
+    gate.resolve()
+    expect((await underWay).text).toBe('v1 /a')
+    expect(await get('/a')).toEqual({ text: 'v1 /a', cached: 'HIT' })
+    await waitUntil(() => events.some((event) => event.type === 'purged' && event.again === true), 'it')
+    expect(await get('/a')).toEqual({ text: 'v2 /a', cached: 'MISS' })
   })
 })

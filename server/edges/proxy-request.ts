@@ -1,7 +1,7 @@
 import { type IncomingMessage, Agent as HttpAgent, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { ThermoclineError, describeValue } from '../../policy/index.ts'
-import { EdgeFailure } from './edge-purger.ts'
+import { EdgeFailure, mayBlameNames } from './edge-purger.ts'
 
 /** The head of what a proxy has answered. */
 export interface ProxyAnswer {
@@ -53,7 +53,11 @@ export function proxyCaller(what: string, url: string): ProxyCall {
 /** What a proxy answered in place of what it should have. Other answers of its kind would be the same; what a server answers when it fails may pass. */
 export function proxyFailure(what: string, { status }: ProxyAnswer, hint: string): EdgeFailure {
   const isFinal = status < 500 && status !== 408 && status !== 429
-  return new EdgeFailure(`${what} has answered ${status} to a purge. ${hint}`, { status, isFinal })
+  return new EdgeFailure(`${what} has answered ${status} to a purge. ${hint}`, {
+    status,
+    isFinal,
+    isOfNames: mayBlameNames(status),
+  })
 }
 
 /** Does some at a time; rejects with a failure, once all have ended. */

@@ -74,12 +74,25 @@ describe('asking an edge', () => {
         isFinal: true,
       })
     }
-    expect(await sender.send(REQUEST, always)).toEqual({
-      reason: 'edge has answered 403. Give it a token that may purge.',
-      status: 403,
+    expect(await sender.send(REQUEST, always)).toMatchObject({
+      report: { reason: 'edge has answered 403. Give it a token that may purge.', status: 403 },
+      isFinal: true,
+      maySplit: false,
     })
     expect(timing.waits).toEqual([])
     expect(sender.lastError).toMatchObject({ status: 403 })
+  })
+
+  it('does not repeat as it is what may be taken in parts, but waits as long as it is asked to', async () => {
+    const { edge, timing, events, sender } = open()
+    const names = ['a', 'b']
+    edge.before = () => {
+      const about = { status: 429, retryAfterMs: 5_000, isOfNames: true }
+      throw new EdgeFailure('edge has answered 429.', about)
+    }
+    expect(await sender.send({ ...REQUEST, names }, always)).toMatchObject({ isFinal: false, maySplit: true })
+    expect([edge.asked, timing.waits]).toEqual([1, [5_000]])
+    expect(events).toMatchObject([{ type: 'purge-failed', status: 429, retryMs: 5_000 }])
   })
 
   it('stops where another process does the work by now, or this one is to end', async () => {
@@ -113,6 +126,45 @@ describe('asking an edge', () => {
     timing.clock.advance(10_000)
     for (let i = 0; i < 4; i += 1) await sender.send(REQUEST, always)
     expect(at).toEqual([0, 0, 0, 100, 200, 300, 10_300, 10_300, 10_300, 10_400])
+  })
+})
+
+describe('asking an edge for what has time', () => {
+  it('takes no turn of what has none: it waits for the rate, for what the edge has asked for, and longer after each failure', async () => {
+    const { edge, timing, sender } = open({ perSecond: 1, burst: 1 })
+    expect(await sender.sendOnce(REQUEST, always)).toBe('taken')
+    expect([await sender.sendOnce(REQUEST, always), sender.restMs]).toEqual(['stopped', 1_000])
+    edge.before = () => {
+      throw new EdgeFailure('no')
+    }
+    const rests: number[] = []
+    for (let i = 0; i < 6; i += 1) {
+      timing.clock.advance(Math.max(sender.restMs, 1_000))
+      await sender.sendOnce(REQUEST, always)
+      rests.push(sender.restMs)
+    }
+    expect(rests).toEqual([1_000, 1_000, 1_000, 2_000, 4_000, 8_000])
+    expect(timing.waits).toEqual([])
+    edge.before = () => {}
+    // What has no time is not held up by that, only by the rate.
+    expect(await sender.send(REQUEST, always)).toBe('taken')
+    expect(timing.waits).toEqual([1_000])
+  })
+
+  it('keeps to the `Retry-After` that it was answered, also with what comes next', async () => {
+    const { edge, timing, sender } = open()
+    edge.before = () => {
+      if (edge.asked === 1) throw new EdgeFailure('429', { status: 429, retryAfterMs: 17_000 })
+    }
+    expect(await sender.sendOnce(REQUEST, always)).toBe('stopped')
+    expect(await sender.send(REQUEST, always)).toBe('taken')
+    expect(timing.waits).toEqual([17_000])
+  })
+
+  it('is done by nobody who may not go on', async () => {
+    const { edge, sender } = open()
+    expect(await sender.sendOnce(REQUEST, () => false)).toBe('stopped')
+    expect(edge.asked).toBe(0)
   })
 })
 

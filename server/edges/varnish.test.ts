@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
+import { deferred } from '../../test/support/deferred.ts'
 import { serve } from '../../test/support/serve.ts'
 import { VARNISHD, hasXkey, startVarnish } from '../../test/support/varnish-server.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
 import { createTieredCache } from '../cache/tiered-cache.ts'
 import type { EdgeEvent } from './edge-event.ts'
+import type { EdgesOptions } from './edge-options.ts'
 import { type Edges, createEdges } from './edges.ts'
 import { varnish } from './varnish.ts'
 
@@ -21,7 +23,7 @@ afterEach(async () => {
 })
 
 /** What the origin answers, by path; each in the groups that its path is made of. */
-const shop = { version: 'v1', asked: 0 }
+const shop = { version: 'v1', asked: 0, onItsWay: undefined as Promise<void> | undefined }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   shop.asked += 1
@@ -30,11 +32,16 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Cache-Control', 'public, max-age=300, stale-while-revalidate=60')
   response.setHeader('Vary', 'Accept-Language')
   response.setHeader('Cache-Groups', groups.map((group) => `"${group}"`).join(', '))
-  response.end(`${shop.version} ${request.url}`)
+  const body = `${shop.version} ${request.url}`
+  if (shop.onItsWay === undefined) response.end(body)
+  else void shop.onItsWay.then(() => response.end(body))
 }
 
-async function open(vcl: 'thermocline.vcl' | 'thermocline-ban.vcl' = 'thermocline.vcl') {
-  Object.assign(shop, { version: 'v1', asked: 0 })
+async function open(
+  vcl: 'thermocline.vcl' | 'thermocline-ban.vcl' = 'thermocline.vcl',
+  options: Pick<EdgesOptions, 'again'> = {},
+) {
+  Object.assign(shop, { version: 'v1', asked: 0, onItsWay: undefined })
   const cache = createTieredCache()
   let fields: ReturnType<Edges['fields']> | undefined
   const origin = await serve((request, response) =>
@@ -46,6 +53,7 @@ async function open(vcl: 'thermocline.vcl' | 'thermocline-ban.vcl' = 'thermoclin
     cache,
     edges: [varnish({ url: server.url, xkey: vcl === 'thermocline.vcl' })],
     onEvent: (event) => events.push(event),
+    ...options,
   })
   fields = edges.fields()
   cleanUp.push(
@@ -184,6 +192,29 @@ describe.skipIf(!HAS_XKEY)('a real Varnish with vmod_xkey', () => {
       message: expect.stringContaining('thermocline.vcl'),
     })
     await expect(varnish({ url: server.url }).purge(request, signal)).resolves.toBe(undefined)
+  })
+})
+
+/** An answer leaves the origin, then its group is invalidated, then the answer arrives. */
+async function crossAPurge({ cache, get }: Awaited<ReturnType<typeof open>>): Promise<void> {
+  const gate = deferred<void>()
+  shop.onItsWay = gate.promise
+  const underWay = get('/product-42')
+  await waitUntil(() => shop.asked === 1, 'the origin to be asked')
+  Object.assign(shop, { version: 'v2', onItsWay: undefined })
+  expect(await cache.invalidate({ groups: ['product-42'] }, EDGES)).toMatchObject({ missing: [] })
+  gate.resolve()
+  expect((await underWay).text).toBe('v1 /product-42')
+  expect(await get('/product-42')).toMatchObject({ text: 'v1 /product-42', cached: 'HIT' })
+}
+
+describe.skipIf(!HAS_XKEY)('an answer that was under way when its group was purged', () => {
+  it('is gone after the second purge', async () => {
+    const shopFront = await open('thermocline.vcl', { again: '3s' })
+    await crossAPurge(shopFront)
+    const { events, get } = shopFront
+    await waitUntil(() => events.some((event) => event.type === 'purged' && event.again === true), 'it')
+    expect(await get('/product-42')).toMatchObject({ text: 'v2 /product-42', cached: 'MISS' })
   })
 })
 

@@ -17,6 +17,7 @@ import {
   keepsPrivate,
 } from './prepared-headers.ts'
 import { writeServerTiming } from './server-timing.ts'
+import { warnOfUnnamedGroups } from './unnamed-groups.ts'
 
 export interface ApplyOptions {
   readonly partition: string | typeof UNKNOWN_PARTITION | undefined
@@ -40,6 +41,8 @@ export function applyHeaders(
   const { partition, serverTiming } = options
   const chosen = chooseHeaders(request, response, exchange, options)
   if (chosen !== undefined) writeFields(response, chosen, exchange)
+  if (chosen !== undefined && chosen === exchange.route?.headers)
+    warnOfUnnamedGroups(request, response, exchange, options.warn)
   const isPersonal = chosen === undefined ? staysPrivate(text(response, 'Cache-Control')) : chosen.isPersonal
   // Only where no shared cache keeps it, since the field belongs to one user.
   if (typeof partition === 'string' && (isPersonal || isUnsafe(request))) {

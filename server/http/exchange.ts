@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LayerTrace } from '../trace.ts'
+import { GroupTrace } from './group-trace.ts'
 import { onHead } from './on-head.ts'
 import type { PreparedPolicy } from './prepared-headers.ts'
 import { type CredentialUse, watchDerived } from './watch-credentials.ts'
@@ -20,6 +21,8 @@ export class Exchange {
   readonly outer: Exchange | undefined
   /** What the route calls groups of its response that are the user's own. */
   ownNames: readonly string[] | undefined
+  /** Whether somebody has said which groups the response is in, be it none. */
+  hasNamedGroups = false
   // Made when they are needed: most responses are in no group and ask no tier.
   #groups: Set<string> | undefined
   #trace: LayerTrace | undefined
@@ -44,6 +47,16 @@ export class Exchange {
   addGroup(group: string): void {
     this.#groups ??= new Set()
     this.#groups.add(group)
+  }
+
+  /** From now on it is known of cached values which groups they are in. */
+  watchGroups(): void {
+    this.#trace = new GroupTrace()
+  }
+
+  /** The groups of the cached values that the request was answered with; empty where nobody watches. */
+  get groupsRead(): ReadonlySet<string> {
+    return this.#trace instanceof GroupTrace ? this.#trace.groups : NO_GROUPS
   }
 
   get trace(): LayerTrace {

@@ -14,6 +14,7 @@ import { type ApplyOptions, applyHeaders } from './apply-headers.ts'
 import { giveCommonShape } from './common-shape.ts'
 import { Exchange } from './exchange.ts'
 import { decidedBy, markAsDecided } from './order.ts'
+import { exposeHeaders } from './expose-headers.ts'
 import { isWatched, onHead } from './on-head.ts'
 import { addOwnGroups } from './own-groups.ts'
 import { partitionOf } from './partition-of.ts'
@@ -30,13 +31,18 @@ export interface HttpPoliciesOptions {
   readonly partition?: (request: Request) => string | number | null | undefined
   /** Whether responses carry their layers and age as `Server-Timing` too, where a page can read them. @default true */
   readonly serverTiming?: boolean
+  /**
+   * Whether a response that other origins may read (`Access-Control-Allow-Origin`) lets them see the fields that caches go by, as the
+   * service worker must to be right about it. @default true
+   */
+  readonly exposeHeaders?: boolean
   /** Told what was put right, once for each kind and path. @default console.warn */
   readonly onWarning?: (message: string) => void
 }
 
 /** What a route says of one request, beside its policy. */
 export interface RouteDetails {
-  /** The groups that the response belongs to. Everybody may be told that one of them was invalidated. */
+  /** The groups that the response belongs to, perhaps none. Everybody may be told that one of them was invalidated. */
   readonly groups?: readonly string[]
   /** Groups that are the signed-in user's own, by their short names; `ownGroup(user, name)` names them in full. */
   readonly ownGroups?: readonly string[]
@@ -57,7 +63,7 @@ export interface HttpPolicies<Name extends string = string> {
   addGroups(response: ServerResponse, groups: readonly string[]): void
 }
 
-const KNOWN = ['partition', 'serverTiming', 'onWarning']
+const KNOWN = ['partition', 'serverTiming', 'exposeHeaders', 'onWarning']
 const MOST_WARNINGS = 1_000
 
 /**
@@ -89,7 +95,8 @@ export function createHttpPolicies<Name extends string>(
     }
   }
 
-  const { partition, serverTiming = true } = options
+  const { partition, serverTiming = true, exposeHeaders: isExposing = true } = options
+  const isWatchingGroups = process.env['NODE_ENV'] !== 'production'
   const withoutPartition: ApplyOptions = { partition: undefined, serverTiming, warn }
   const applyOptions = (request: IncomingMessage): ApplyOptions =>
     partition === undefined
@@ -104,10 +111,12 @@ export function createHttpPolicies<Name extends string>(
     giveCommonShape(response, 'sendDate')
     const outer = decidedBy(response)
     const exchange = new Exchange(owner, outer, watchCredentials(request), isWatched(response))
+    if (isWatchingGroups) exchange.watchGroups()
     markAsDecided(response, exchange)
     onHead(response, () => {
       addOwnGroups(request, exchange, partition, warn)
       applyHeaders(request, response, exchange, applyOptions(request))
+      if (isExposing) exposeHeaders(request, response)
     })
     return exchange
   }
@@ -118,6 +127,7 @@ export function createHttpPolicies<Name extends string>(
       warn(`\`groups\` is ${describeValue(groups)} and was left out. Give an array of names.`)
       return
     }
+    if (exchange !== undefined) exchange.hasNamedGroups = true
     for (const group of groups as readonly unknown[]) {
       try {
         assertGroupName(group)
@@ -146,8 +156,8 @@ export function createHttpPolicies<Name extends string>(
         exchange.route = prepared
         exchange.enterRoute(request, response)
         if (details !== undefined) {
-          const { groups = [], ownGroups } = details(request as Parameters<typeof details>[0]) ?? {}
-          addGroups(response, groups)
+          const { groups, ownGroups } = details(request as Parameters<typeof details>[0]) ?? {}
+          if (groups !== undefined) addGroups(response, groups)
           exchange.ownNames = ownGroups
         }
         traceRequest(exchange, next)

@@ -1,4 +1,5 @@
 import { quoteIdentifier, quoteLiteral, quoteTable } from './identifiers.ts'
+import { OLDEST_SERVER } from './server-version.ts'
 import type { TableMapping } from './table-mapping.ts'
 
 /** What the names of things in the database are made of. */
@@ -29,14 +30,14 @@ const ROWS = {
 } as const
 
 /** Makes whoever runs it wait for others that do: `CREATE ... IF NOT EXISTS` alone fails where two run at once. */
-const ONE_AT_A_TIME = `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('thermocline: install', 0));`
+export const ONE_AT_A_TIME = `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('thermocline: install', 0));`
 
 /**
  * All that has to be in the database, as one script. It may be run again, and by several at once if each runs it in one transaction.
  */
 export function installSql(installation: Installation): string {
   return [
-    '-- Postgres 14 or newer.',
+    `-- Postgres ${OLDEST_SERVER} or newer.`,
     baseSql(installation),
     ...installation.tables.map((table) => tableSql(installation, table)),
   ].join('\n')
@@ -59,14 +60,27 @@ export function uninstallSql({ schema }: Pick<Installation, 'schema'>): string {
   return `${ONE_AT_A_TIME}
 DROP FUNCTION IF EXISTS ${place}.${FUNCTION}() CASCADE;
 DROP TABLE IF EXISTS ${place}.${OUTBOX};
-DO $thermocline$
+${dropIfEmpty(schema)}
+`
+}
+
+/** Takes away the schema, unless something is left in it or it is somebody else's. */
+export function dropIfEmpty(schema: string): string {
+  return `DO $thermocline$
 BEGIN
-  DROP SCHEMA IF EXISTS ${place};
-EXCEPTION WHEN dependent_objects_still_exist THEN
+  DROP SCHEMA IF EXISTS ${quoteIdentifier(schema)};
+EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
   NULL;
 END
-$thermocline$;
-`
+$thermocline$;`
+}
+
+/** How long a statement of the installation may wait for a lock: whoever writes to the table waits behind it. */
+const LOCK_TIMEOUT = '5s'
+
+/** Only for what is run here: a migration has its own limits. */
+export function limited(script: string): string {
+  return `SELECT pg_catalog.set_config('lock_timeout', '${LOCK_TIMEOUT}', true);\n${script}`
 }
 
 /** What a table's triggers are given: how many rows, and which columns. */

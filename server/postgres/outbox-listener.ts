@@ -5,6 +5,7 @@ import type { BatchMaker } from './batch.ts'
 import { type PostgresConnection, openWithin } from './connection.ts'
 import { Outbox } from './outbox.ts'
 import { publish } from './publish.ts'
+import { assertServer } from './server-version.ts'
 import type { ResolvedSourceOptions } from './source-options.ts'
 
 const FIRST_PAUSE_MS = 100
@@ -92,6 +93,7 @@ export class OutboxListener {
 
   async #listen(connection: PostgresConnection, outbox: Outbox): Promise<void> {
     const { schema, timeoutMs, emit } = this.#options
+    await assertServer(connection, timeoutMs)
     // Before the outbox is read: nothing then comes in between unheard.
     const listening = connection.listen(schema, () => {
       // The others look every so often, in case whoever has the turn does not.

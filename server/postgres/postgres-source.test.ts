@@ -167,9 +167,12 @@ describe.each(DATABASES)('a source on $name', ({ open }) => {
     await hears('sale-1')
     await db.write('INSERT INTO shop.sales_2026 VALUES (2, 2026)')
     await hears('sale-2')
-    await db.write(`MERGE INTO products p USING (VALUES (1, 'gone'), (31, 'new')) AS v (id, what) ON p.id = v.id
-      WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (v.id, 4, 0)`)
-    await Promise.all(['product-1', 'product-31', 'category-1', 'category-4'].map(hears))
+    const [server] = await db.rows("SELECT current_setting('server_version_num')::int AS version")
+    if (Number(server?.['version']) >= 150_000) {
+      await db.write(`MERGE INTO products p USING (VALUES (1, 'gone'), (31, 'new')) AS v (id, what) ON p.id = v.id
+        WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (v.id, 4, 0)`)
+      await Promise.all(['product-1', 'product-31', 'category-1', 'category-4'].map(hears))
+    }
     // The embedded one has no programs to run.
     if (db.name === 'PostgreSQL') {
       await db.write(`COPY products FROM PROGRAM 'printf "32\\t5\\t0\\n"'`)

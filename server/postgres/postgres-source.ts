@@ -3,9 +3,10 @@ import { assertTimeout } from '../cache/argument-checks.ts'
 import { BatchMaker } from './batch.ts'
 import { type PostgresConnection, openWithin } from './connection.ts'
 import { displayName } from './identifiers.ts'
-import { baseSql, installSql, tableSql, uninstallSql } from './install-sql.ts'
+import { baseSql, installSql, limited, tableSql, uninstallSql } from './install-sql.ts'
 import { Outbox } from './outbox.ts'
 import { OutboxListener } from './outbox-listener.ts'
+import { assertServer } from './server-version.ts'
 import {
   type PostgresSourceOptions,
   type ResolvedSourceOptions,
@@ -13,8 +14,6 @@ import {
 } from './source-options.ts'
 
 const LOOK_MS = 5
-/** How long a statement of the installation may wait for a lock: whoever writes to the table waits behind it. */
-const LOCK_TIMEOUT = '5s'
 
 /** What is committed in Postgres, told to a cache. Make one with `postgresSource`. */
 export class PostgresSource {
@@ -39,10 +38,12 @@ export class PostgresSource {
 
   /**
    * Makes the outbox and the triggers, unless they are there already; then it takes no lock. Several processes may do so at once.
-   * Rejects with what Postgres says: a table or a column is not there, the role may not, or somebody held a table for 5 s.
+   * Rejects with `option-invalid` where the server is too old, or with what Postgres says: a table or a column is not there, the role may
+   * not, or somebody held a table for 5 s.
    */
   async install(): Promise<void> {
     await this.#withConnection(async (connection) => {
+      await assertServer(connection, this.#options.timeoutMs)
       const outbox = new Outbox(connection, this.#options, this.#options.timeoutMs)
       if (!(await outbox.exists())) await connection.run(limited(baseSql(this.#options)))
       const lacking = new Set(await outbox.notInstalled())
@@ -95,11 +96,6 @@ export class PostgresSource {
       await connection.close()
     }
   }
-}
-
-/** Only for what is run here: a migration has its own limits. */
-function limited(script: string): string {
-  return `SELECT pg_catalog.set_config('lock_timeout', '${LOCK_TIMEOUT}', true);\n${script}`
 }
 
 /**

@@ -95,7 +95,7 @@ describe.each(DATABASES)('a materialised view on $name', ({ open, name: kind }) 
   })
 
   it('is refreshed once for many changes', async () => {
-    const { events, view } = await started({ debounce: 300, maxDelay: '1m' })
+    const { events, view } = await started({ debounce: 2_000, maxDelay: '1m' })
     const before = events.length
     for (let amount = 1; amount <= 20; amount += 1) {
       await database.write(`INSERT INTO orders (product_id, amount) VALUES (1, ${amount})`)
@@ -198,6 +198,65 @@ describe.each(DATABASES)('a materialised view on $name', ({ open, name: kind }) 
     total.start()
     await database.write('INSERT INTO orders (product_id, amount) VALUES (2, 5)')
     await expect.poll(() => database.rows('SELECT sold FROM total')).toEqual([{ sold: 6 }])
+  })
+
+  describe('that is taken back', () => {
+    const SCHEMA = "SELECT 1 FROM pg_namespace WHERE nspname = 'thermocline'"
+    const TABLE = "SELECT to_regclass('thermocline.view_refreshes') IS NOT NULL AS there"
+    const SHOWN = 'SELECT view FROM thermocline.view_refreshes ORDER BY 1'
+
+    it('leaves nothing behind, and is as it was', async () => {
+      const { view } = make()
+      await view.install()
+      expect(await database.rows(SHOWN)).toEqual([{ view: 'public.sales' }])
+      await view.uninstall()
+      await view.uninstall()
+      expect(await database.rows(SCHEMA)).toEqual([])
+      expect(await database.rows(READ)).toHaveLength(2)
+      expect(await database.rows("SELECT 1 FROM pg_indexes WHERE indexname = 'sales_key'")).toHaveLength(1)
+      await view.install()
+      expect(await database.rows(SHOWN)).toHaveLength(1)
+    })
+
+    it('leaves the other views what is theirs, whatever it is called', async () => {
+      const odd = 'it\'s $thermocline$; "DROP" \\'
+      const quoted = `"${odd.replaceAll('"', '""')}"`
+      await database.write(`CREATE MATERIALIZED VIEW ${quoted} AS SELECT id FROM products;
+        CREATE UNIQUE INDEX ON ${quoted} (id)`)
+      const [one, other] = [make(), make({ name: quoted, from: ['products'] })]
+      await one.view.install()
+      await other.view.install()
+      await other.view.uninstall()
+      expect(await database.rows(SHOWN)).toEqual([{ view: 'public.sales' }])
+      await one.view.uninstall()
+      expect(await database.rows(TABLE)).toEqual([{ there: false }])
+    })
+
+    it("leaves the source's outbox and what others have put into the schema", async () => {
+      const { view, cache } = make()
+      await listening(cache)
+      await view.install()
+      await database.write('CREATE TABLE thermocline.kept (id int)')
+      await view.uninstall()
+      expect(await database.rows('SELECT id FROM thermocline.kept')).toEqual([])
+      expect(await database.rows('SELECT id FROM thermocline.outbox')).toEqual([])
+      const triggers = "SELECT 1 FROM pg_trigger WHERE tgname LIKE 'thermocline%'"
+      expect(await database.rows(triggers)).toHaveLength(8)
+    })
+
+    it('has never been installed', async () => {
+      await make().view.uninstall()
+      expect(await database.rows(SCHEMA)).toEqual([])
+    })
+
+    it('can be started and refreshed after it was installed anew', async () => {
+      const { view } = make()
+      await view.install()
+      await view.uninstall()
+      await database.write('INSERT INTO orders (product_id, amount) VALUES (2, 3)')
+      await started()
+      expect(await database.rows(READ)).toMatchObject([{ sold: 1 }, { sold: 3 }])
+    })
   })
 
   it.each([

@@ -33,15 +33,25 @@ export class MaterializedView {
   }
 
   /**
-   * Makes the table in which is written down what the view shows, unless it is there. Rejects with `option-invalid` where the view is not
-   * there, lacks a unique index (with the statement to run), or reads a table that `from` does not name; or with what Postgres says.
+   * Makes the table in which is written down what the view shows, unless it is there. Rejects with `option-invalid` where the server is too
+   * old, or the view is not there, lacks a unique index (with the statement to run), or reads a table that `from` does not name; or with
+   * what Postgres says.
    */
   async install(): Promise<void> {
     await ViewSession.run(this.#options, async (session) => {
       await session.install()
       await session.check()
       await session.checkSources()
+      await session.register()
     })
+  }
+
+  /**
+   * Takes away what `install` made for this view: what is written down of it, and with the last view of a `schema` the table. The view itself,
+   * its index and what it shows stay. Close it first, in all processes. Rejects with what Postgres says.
+   */
+  async uninstall(): Promise<void> {
+    await ViewSession.run(this.#options, (session) => session.uninstall())
   }
 
   /** Follows its tables from now on, in the background, and begins with what it may have missed. Again is no harm. */

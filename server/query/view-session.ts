@@ -2,10 +2,11 @@ import { ThermoclineError } from '../../policy/index.ts'
 import { withDeadline } from '../deadline.ts'
 import { type PostgresConnection, type ResultRow, openWithin } from '../postgres/connection.ts'
 import { displayName, quoteIdentifier, quoteLiteral, quoteTable } from '../postgres/identifiers.ts'
+import { limited } from '../postgres/install-sql.ts'
+import { assertServer } from '../postgres/server-version.ts'
 import { MADE_OF } from './made-of.ts'
 import type { ResolvedViewOptions } from './view-options.ts'
-
-const TABLE = 'view_refreshes'
+import { installViewsSql, uninstallViewSql, viewTable } from './view-sql.ts'
 
 const STATE = `
 SELECT c.relkind::text AS kind, c.relispopulated AS is_populated, pg_catalog.to_regclass($3) IS NOT NULL AS is_installed,
@@ -35,7 +36,7 @@ export class ViewSession {
   private constructor(connection: PostgresConnection, options: ResolvedViewOptions) {
     this.#connection = connection
     this.#options = options
-    this.#place = `${quoteIdentifier(options.schema)}.${TABLE}`
+    this.#place = viewTable(options.schema)
   }
 
   /** Does some work in a session of its own. */
@@ -54,12 +55,20 @@ export class ViewSession {
 
   /** Makes the table in which is written down what views show. */
   async install(): Promise<void> {
+    await assertServer(this.#connection, this.#options.timeoutMs)
     if ((await this.#state())?.['is_installed'] === true) return
-    // As the installation of the source does: `IF NOT EXISTS` alone fails where two run at once.
-    await this.#connection
-      .run(`SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('thermocline: install', 0));
-CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(this.#options.schema)};
-CREATE TABLE IF NOT EXISTS ${this.#place} (view text PRIMARY KEY, cursor text NOT NULL, refreshed_at timestamptz NOT NULL DEFAULT pg_catalog.now());`)
+    await this.#connection.run(limited(installViewsSql(this.#options.schema)))
+  }
+
+  /** Puts the view among those that the table is there for. It shows nothing yet: what is no cursor is not believed. */
+  async register(): Promise<void> {
+    await this.#ask(`INSERT INTO ${this.#place} (view, cursor) VALUES ($1, '') ON CONFLICT DO NOTHING`, [
+      this.#key,
+    ])
+  }
+
+  async uninstall(): Promise<void> {
+    await this.#connection.run(limited(uninstallViewSql(this.#options.schema, this.#key)))
   }
 
   /** Throws `option-invalid` where the view can't be refreshed beside its readers, with what to run; says whether it has ever been filled. */

@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Request } from 'express'
 import { ownerTagOf } from '../../policy/index.ts'
 import { isSignedIn, ownerTag } from '../http/own-group.ts'
-import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
+import type { NumberedInvalidation } from '../log/log-page.ts'
 import type { PlainHandler } from '../observe/plain-answer.ts'
-import { gatherNames, namesFor, namesForAll, ownedGroups } from './names-for.ts'
+import { type Asker, asComingBack, catchUp } from './catch-up.ts'
+import { type Names, namesFor, namesForAll, ownedGroups } from './names-for.ts'
 import { answerPoll, answerUnavailable } from './poll-answer.ts'
 import { ReleasedFeed } from './released-feed.ts'
 import { StreamConnection } from './stream-connection.ts'
-import { beatEvent, invalidatedEvent, openEvent, resetEvent } from './stream-events.ts'
+import { type StreamCursor, formatStreamCursor, markOf, parseStreamCursor } from './stream-cursor.ts'
+import { BEAT_EVENT, RESET_EVENT, invalidatedEvent, openEvent, withCursor } from './stream-events.ts'
 import {
   type InvalidationStreamOptions,
   type ResolvedStreamOptions,
@@ -63,8 +65,8 @@ class Stream implements InvalidationStream {
     this.#unfollow = this.#feed.follow({
       invalidated: (entry) => this.#tellAll(entry),
       reset: (seq) => {
-        const text = resetEvent(this.#cursor(seq))
-        for (const connection of this.#connections) connection.send(seq, text)
+        const place = options.feed.cursorOf(seq)
+        for (const connection of this.#connections) connection.send(seq, RESET_EVENT, place)
       },
     })
   }
@@ -80,16 +82,18 @@ class Stream implements InvalidationStream {
     }
     const { feed, maxConnections, retryMs } = this.#options
     const text = headerOf(request, 'last-event-id') ?? after(request)
-    const cursor = text === undefined ? undefined : feed.parseCursor(text)
-    // Of another log, or none: what it stands for can't be told.
-    const isUnknown = text !== undefined && cursor === undefined
-    const tag = this.#ownerTagOf(request)
+    const asker = this.#askerOf(request)
+    // Where it is of another log, or none, what it stands for can't be told.
+    const from =
+      text === undefined
+        ? { seq: this.#feed.seq, mark: markOf(asker.ownerTag) }
+        : parseStreamCursor(feed, text)
     if (headerOf(request, 'accept')?.includes('text/event-stream') !== true) {
-      void this.#poll(response, isUnknown ? 'unknown' : cursor, tag)
+      void this.#poll(response, from, asker)
     } else if (this.#isClosed || this.#connections.size >= maxConnections) {
       answerUnavailable(response, retryMs)
     } else {
-      void this.#connect(response, isUnknown ? 'unknown' : cursor, tag)
+      void this.#connect(response, from, asker)
     }
   }
 
@@ -101,99 +105,84 @@ class Stream implements InvalidationStream {
     this.#connections.clear()
   }
 
-  async #connect(
-    response: ServerResponse,
-    cursor: number | 'unknown' | undefined,
-    tag: string | undefined,
-  ): Promise<void> {
-    const { beatMs, maxAgeMs, now, random, retryMs } = this.#options
+  async #connect(response: ServerResponse, from: StreamCursor | undefined, asker: Asker): Promise<void> {
+    const { beatMs, feed, maxAgeMs, now, random, retryMs } = this.#options
     const endsAtMs = now() + maxAgeMs * (0.5 + random() / 2)
-    const connection = new StreamConnection(response, tag, endsAtMs)
+    const connection = new StreamConnection(response, asker.ownerTag, endsAtMs)
     this.#connections.add(connection)
     response.once('close', () => this.#connections.delete(connection))
     this.#beat ??= setInterval(() => this.#keepUp(), beatMs).unref()
     response.writeHead(200, HEAD)
-    const from = cursor === 'unknown' || cursor === undefined ? this.#feed.seq : cursor
     // Else all who were cut off together would be back together.
     const about = { beatMs, retryMs: Math.round(retryMs * (1 + random())) }
-    connection.write(openEvent(this.#cursor(from), about))
+    // Who is cut off before being told what was missed comes back as it came.
+    const opened =
+      from === undefined ? 'unknown' : formatStreamCursor(feed, asComingBack(from, asker.ownerTag))
+    connection.write(withCursor(openEvent(about), opened))
     try {
-      const page = cursor === 'unknown' ? undefined : await this.#feed.since(from)
-      const seq = page?.cursor ?? this.#feed.seq
-      const missed = page === undefined ? resetEvent(this.#cursor(seq)) : this.#textOf(page, tag)
-      if (missed !== '') connection.write(missed)
+      const { cursor, names, toldTo, whose } = await catchUp(this.#feed, from, asker)
+      const missed = names === undefined ? RESET_EVENT : isEmpty(names) ? undefined : invalidatedEvent(names)
       // That there was nothing has to be said as well.
-      else if (this.#options.feed.isCaughtUp) connection.write(beatEvent(this.#cursor(seq)))
-      connection.release(seq)
+      const told = missed ?? (feed.isCaughtUp ? BEAT_EVENT : undefined)
+      if (told !== undefined) connection.write(withCursor(told, formatStreamCursor(feed, cursor)))
+      connection.release(toldTo, whose)
     } catch {
       // Nobody knows now what was missed: it asks again.
       connection.end()
     }
   }
 
-  async #poll(
-    response: ServerResponse,
-    cursor: number | 'unknown' | undefined,
-    tag: string | undefined,
-  ): Promise<void> {
+  async #poll(response: ServerResponse, from: StreamCursor | undefined, asker: Asker): Promise<void> {
     const { feed, retryMs } = this.#options
     try {
       // While the log can't be read, that nothing is known is no proof that nothing was invalidated.
       if (!feed.isCaughtUp || this.#isClosed) throw new Error('The log is away.')
-      const from = typeof cursor === 'number' ? cursor : this.#feed.seq
-      const page = cursor === 'unknown' ? undefined : await this.#feed.since(from)
-      const names = page && gatherNames(page.entries, tag)
-      answerPoll(response, this.#cursor(page?.cursor ?? this.#feed.seq), names)
+      const { cursor, names } = await catchUp(this.#feed, from, asker)
+      answerPoll(response, formatStreamCursor(feed, cursor), names)
     } catch {
       answerUnavailable(response, retryMs)
     }
   }
 
   #tellAll({ invalidation, seq }: NumberedInvalidation): void {
-    const cursor = this.#cursor(seq)
+    const place = this.#options.feed.cursorOf(seq)
     const names = namesForAll(invalidation)
-    const text = names.groups.length + names.urls.length > 0 ? invalidatedEvent(cursor, names) : ''
+    const forAll = isEmpty(names) ? undefined : invalidatedEvent(names)
     const owners = new Set(ownedGroups(invalidation).map(ownerTagOf))
     for (const connection of this.#connections) {
       const { ownerTag } = connection
       if (ownerTag !== undefined && owners.has(ownerTag)) {
-        connection.send(seq, invalidatedEvent(cursor, namesFor(invalidation, ownerTag)))
-      } else if (text !== '') connection.send(seq, text)
+        connection.send(seq, invalidatedEvent(namesFor(invalidation, ownerTag)), place)
+      } else if (forAll !== undefined) connection.send(seq, forAll, place)
     }
-  }
-
-  /** What was missed, as one event. */
-  #textOf(page: LogPage, tag: string | undefined): string {
-    const names = gatherNames(page.entries, tag)
-    if (names === undefined) return resetEvent(this.#cursor(page.cursor))
-    const isEmpty = names.groups.length + names.urls.length === 0
-    return isEmpty ? '' : invalidatedEvent(this.#cursor(page.cursor), names)
   }
 
   #keepUp(): void {
     const { feed, now } = this.#options
-    // A beat says that there was nothing else; without the log nobody knows, and a comment keeps proxies from hanging up.
-    const text = feed.isCaughtUp ? beatEvent(this.#cursor(this.#feed.seq)) : ':\n\n'
+    const { seq } = this.#feed
+    const place = feed.cursorOf(seq)
     for (const connection of this.#connections) {
       if (connection.isHeld) continue
-      connection.write(text)
+      // A beat says that there was nothing else; without the log nobody knows, and a comment keeps proxies from hanging up.
+      if (feed.isCaughtUp) connection.send(seq, BEAT_EVENT, place)
+      else connection.write(':\n\n')
       if (now() >= connection.endsAtMs) connection.end()
     }
   }
 
-  #cursor(seq: number): string {
-    return this.#options.feed.cursorOf(seq)
-  }
-
-  #ownerTagOf(request: IncomingMessage): string | undefined {
+  #askerOf(request: IncomingMessage): Asker {
     try {
       const user = this.#options.partition?.(request as Request)
-      return isSignedIn(user) ? ownerTag(user) : undefined
+      return { ownerTag: isSignedIn(user) ? ownerTag(user) : undefined, isKnown: true }
     } catch {
       // It is told what concerns everybody.
-      return undefined
+      return { ownerTag: undefined, isKnown: false }
     }
   }
+}
+
+function isEmpty({ groups, urls }: Names): boolean {
+  return groups.length + urls.length === 0
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | undefined {

@@ -12,15 +12,17 @@ export interface Names {
 /** Whoever missed more names is told to let go of all: that is smaller, and rare. */
 const MOST_NAMES = 5_000
 
-/** The names of many entries, each once; `undefined` where there are too many to be told. */
+/** The names of many entries, each once, everybody's after `seq` only; `undefined` where there are too many to be told. */
 export function gatherNames(
   entries: readonly NumberedInvalidation[],
   ownerTag: string | undefined,
+  seq = 0,
 ): Names | undefined {
   const groups = new Set<string>()
   const urls = new Set<string>()
-  for (const { invalidation } of entries) {
-    const names = namesFor(invalidation, ownerTag)
+  for (const { invalidation, seq: own } of entries) {
+    const names =
+      own > seq ? namesFor(invalidation, ownerTag) : { groups: ownOf(invalidation, ownerTag), urls: [] }
     for (const group of names.groups) groups.add(group)
     for (const url of names.urls) urls.add(url)
     if (groups.size + urls.size > MOST_NAMES) return undefined
@@ -41,7 +43,10 @@ export function ownedGroups({ groups }: CompleteInvalidation): readonly string[]
 /** The names that one browser is told: everybody's, and those of the user who is signed in there. */
 export function namesFor(invalidation: CompleteInvalidation, ownerTag: string | undefined): Names {
   const { groups, urls } = namesForAll(invalidation)
-  if (ownerTag === undefined) return { groups, urls }
-  const own = ownedGroups(invalidation).filter((group) => ownerTagOf(group) === ownerTag)
-  return { groups: [...groups, ...own], urls }
+  return { groups: [...groups, ...ownOf(invalidation, ownerTag)], urls }
+}
+
+function ownOf(invalidation: CompleteInvalidation, ownerTag: string | undefined): readonly string[] {
+  if (ownerTag === undefined) return []
+  return ownedGroups(invalidation).filter((group) => ownerTagOf(group) === ownerTag)
 }

@@ -1,54 +1,16 @@
-import { EventEmitter } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { SEED } from '../../test/support/property.ts'
 import { ownerTagOf } from '../../policy/index.ts'
 import { createTieredCache } from '../cache/tiered-cache.ts'
 import { ownGroup, ownerTag } from '../http/own-group.ts'
-import { type InvalidationStream, invalidationStream } from './invalidation-stream.ts'
+import { invalidationStream } from './invalidation-stream.ts'
+import { formatStreamCursor, markOf } from './stream-cursor.ts'
+import { Visitor, userOf } from './visitor.fake.ts'
 
 const USERS = ['ada', 'grace', 'linus', null] as const
 const OWN_NAMES = ['cart', 'orders', 'a~b', '7']
 const PUBLIC_NAMES = ['product-1', 'product-2', 'listing', 'cart', 'cart~ada']
-
-/** Someone who is connected, or polls, and all that was ever sent there. */
-class Visitor extends EventEmitter {
-  readonly user: (typeof USERS)[number]
-  destroyed = false
-  writableLength = 0
-  sent = ''
-
-  constructor(user: (typeof USERS)[number]) {
-    super()
-    this.user = user
-  }
-
-  visit(stream: InvalidationStream, accept: string, cursor: string | undefined): void {
-    const headers = { accept, ...(cursor === undefined ? {} : { 'last-event-id': cursor }), user: this.user }
-    const request = { method: 'GET', url: '/invalidations', headers } as unknown as IncomingMessage
-    stream.handler(request, this as unknown as ServerResponse)
-  }
-
-  writeHead(): this {
-    return this
-  }
-
-  write(text: string): void {
-    this.sent += text
-  }
-
-  end(text = ''): void {
-    this.sent += text
-    this.emit('close')
-  }
-
-  get groups(): string[] {
-    return [...this.sent.matchAll(/"groups":(\[[^\]]*\])/g)].flatMap(
-      ([, list]) => JSON.parse(list ?? '[]') as string[],
-    )
-  }
-}
 
 const group = fc.oneof(
   fc.record({ user: fc.constantFrom('ada', 'grace', 'linus'), name: fc.constantFrom(...OWN_NAMES) }),
@@ -69,6 +31,9 @@ const step = fc.oneof(
     isPoll: fc.boolean(),
     /** How far back it was. */
     back: fc.option(fc.nat(6), { nil: undefined }),
+    /** Whose own groups it says it has heard, and how far back that was. */
+    heard: fc.constantFrom(...USERS),
+    ownBack: fc.option(fc.nat(6), { nil: undefined }),
   }),
   fc.record({ kind: fc.constant('leave' as const), which: fc.nat(10) }),
   fc.record({ kind: fc.constant('everything' as const) }),
@@ -79,10 +44,7 @@ it("never sends one user the name of another's own group, however they come, go,
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const cache = createTieredCache()
-      const stream = invalidationStream({
-        cache,
-        partition: ({ headers }) => (headers as unknown as { user: string | null }).user,
-      })
+      const stream = invalidationStream({ cache, partition: userOf })
       const visitors: Visitor[] = []
       const due: { visitor: Visitor; groups: string[] }[] = []
       for (const each of steps) {
@@ -92,9 +54,14 @@ it("never sends one user the name of another's own group, however they come, go,
           await cache.invalidate({ groups })
         } else if (each.kind === 'visit') {
           const visitor = new Visitor(each.user)
-          const seq = Math.max(0, cache.feed.seq - (each.back ?? 0))
-          const cursor = each.back === undefined ? undefined : cache.feed.cursorOf(seq)
-          visitor.visit(stream, each.isPoll ? 'application/json' : 'text/event-stream', cursor)
+          const seqAt = (back = 0) => Math.max(0, cache.feed.seq - back)
+          const cursor = {
+            seq: seqAt(each.back),
+            mark: markOf(each.heard === null ? undefined : ownerTag(each.heard)),
+            ownSeq: each.ownBack === undefined ? undefined : seqAt(each.ownBack),
+          }
+          const text = each.back === undefined ? undefined : formatStreamCursor(cache.feed, cursor)
+          visitor.visit(stream, each.isPoll ? 'application/json' : 'text/event-stream', text)
           visitors.push(visitor)
           await new Promise((resolve) => setImmediate(resolve))
           visitor.destroyed = each.isPoll

@@ -1,7 +1,15 @@
 import type { ServerResponse } from 'node:http'
+import { type StreamEvent, withCursor } from './stream-events.ts'
 
 /** A browser that reads slower than this is hung up on: it comes back with its cursor, and nothing is lost. */
 const MOST_UNREAD_BYTES = 65_536
+
+interface Held {
+  readonly seq: number
+  readonly told: StreamEvent
+  /** The place in the log, which is the same for all. */
+  readonly place: string
+}
 
 /** One browser that listens. */
 export class StreamConnection {
@@ -12,7 +20,8 @@ export class StreamConnection {
   readonly #response: ServerResponse
   #isEnded = false
   /** What comes while it is being told what it missed. */
-  #held: { readonly seq: number; readonly text: string }[] | undefined = []
+  #held: Held[] | undefined = []
+  #whose = ''
 
   constructor(response: ServerResponse, ownerTag: string | undefined, endsAtMs: number) {
     this.#response = response
@@ -23,16 +32,17 @@ export class StreamConnection {
   }
 
   /** Sends what happens from now on, in its turn. */
-  send(seq: number, text: string): void {
-    if (this.#held === undefined) this.write(text)
-    else this.#held.push({ seq, text })
+  send(seq: number, told: StreamEvent, place: string): void {
+    if (this.#held === undefined) this.write(withCursor(told, place + this.#whose))
+    else this.#held.push({ seq, told, place })
   }
 
-  /** All up to `seq` has been told: what was held back follows. */
-  release(seq: number): void {
+  /** All up to `seq` has been told: what was held back follows. `whose` stands after each place from now on. */
+  release(seq: number, whose: string): void {
     const held = this.#held ?? []
     this.#held = undefined
-    for (const { seq: own, text } of held) if (own > seq) this.write(text)
+    this.#whose = whose
+    for (const { place, seq: own, told } of held) if (own > seq) this.send(own, told, place)
   }
 
   /** Whether it still waits to be told what it missed. */

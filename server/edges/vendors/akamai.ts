@@ -64,12 +64,14 @@ const KNOWN_LIMITS = ['bodyBytes', 'groupsARequest', 'urlsARequest', 'groupsARes
 const HOST = /^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
 /** "Too many requests ... Wait five seconds" (Fast Purge API, 429). No field of the answer says it. */
 const WAIT_MS = 5_000
+/** One object that the client may not purge (403), and more of them than its bucket holds (429, "Rate limiting" counts objects). */
+const OF_NAMES = new Set([403, 429])
 const TYPES = { groups: 'tag', urls: 'url', everything: 'cpcode' } as const
 
 /**
  * Purges Akamai by its Fast Purge API: groups as cache tags, URLs, and everything by CP codes. `mode: 'expire'` invalidates: the edge
  * asks the origin with what it holds, and may serve that if the origin does not answer; `'delete'` deletes. One object that the client
- * may not purge fails its whole request, so give no URLs of other sites. Throws `option-invalid`.
+ * may not purge fails its whole request, which is then repeated in halves: give no URLs of other sites. Throws `option-invalid`.
  *
  * Sources: techdocs.akamai.com/purge-cache, "Fast Purge API v3", "Rate limiting", "Assign cache tags", "Invalidate and delete methods".
  */
@@ -145,6 +147,7 @@ export class AkamaiPurger implements EdgePurger {
       reason: texts(title, detail),
       secrets: Object.values(this.#credentials),
       // 507: it has no room for the request just now. Both pass by themselves.
+      isOfNames: OF_NAMES.has(answer.status) ? true : undefined,
       retryAfterMs: answer.status === 429 || answer.status === 507 ? WAIT_MS : undefined,
     })
   }

@@ -60,6 +60,8 @@ const RATES: Readonly<Record<CloudflarePlan, EdgeRate>> = {
 }
 /** A tag that is too long, tags that the plan does not have, a character that no tag has. They may come with the status 200. */
 const FINAL_CODES = new Set([1100, 1107, 1315])
+/** Of these, those that no other tag would make better. */
+const OF_PLAN = new Set([1107])
 
 /**
  * Purges a zone of Cloudflare: groups as cache tags, URLs, everything. What is purged is gone; there is no way to keep it as stale, so
@@ -139,6 +141,12 @@ export class CloudflarePurger implements EdgePurger {
     const codes = errors.map((error) => Number(error?.code))
     const reason = errors.map((error, i) => texts(String(codes[i]), error?.message)).join('; ')
     const isFinal = codes.some((code) => FINAL_CODES.has(code)) ? true : undefined
-    return vendorFailure(this.name, answer, { reason, secrets: [this.#token], isFinal })
+    const isOfTags = isFinal === true ? !codes.some((code) => OF_PLAN.has(code)) : undefined
+    return vendorFailure(this.name, answer, {
+      reason,
+      secrets: [this.#token],
+      isFinal,
+      isOfNames: isOfTags,
+    })
   }
 }

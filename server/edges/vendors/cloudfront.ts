@@ -162,6 +162,7 @@ export class CloudFrontPurger<Groups extends boolean = boolean> implements EdgeP
     throw vendorFailure(this.name, answer, {
       reason: code,
       isFinal: passes ? false : undefined,
+      isOfNames: passes || EXPIRED.test(code) ? false : undefined,
       retryAfterMs: PASSING.test(code) ? WAIT_MS : undefined,
     })
   }

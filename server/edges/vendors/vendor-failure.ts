@@ -1,5 +1,5 @@
 import { printableText } from '../../../policy/index.ts'
-import { EdgeFailure } from '../edge-purger.ts'
+import { EdgeFailure, mayBlameNames } from '../edge-purger.ts'
 import type { VendorAnswer } from './call-vendor.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -10,6 +10,8 @@ export interface AboutFailure {
   readonly secrets?: readonly string[]
   /** Where the vendor's words tell more than the status. */
   readonly isFinal?: boolean | undefined
+  /** Where a part of what was named may be taken, or none of it would be, though the status alone says otherwise. */
+  readonly isOfNames?: boolean | undefined
   /** Where the vendor says so in a field of its own, or in its manual. */
   readonly retryAfterMs?: number | undefined
 }
@@ -26,7 +28,12 @@ export function vendorFailure(edge: string, answer: VendorAnswer, about: AboutFa
   const reason = withoutSecrets(about.reason ?? '', about.secrets ?? [])
   return new EdgeFailure(
     `${edge} answered ${status}${reason === '' ? '' : ` (${reason})`}. ${whatToDo(status, isFinal)}`,
-    { status, isFinal, ...(after === undefined ? {} : { retryAfterMs: after }) },
+    {
+      status,
+      isFinal,
+      isOfNames: about.isOfNames ?? mayBlameNames(status),
+      ...(after === undefined ? {} : { retryAfterMs: after }),
+    },
   )
 }
 

@@ -19,6 +19,9 @@ export interface BrowserRig {
 /** How long after a fault its consequences are counted with it: a page notices silence after 2.5 s, and asks again within 5. */
 const AFTERMATH_MS = 8_000
 const LONGEST_MS = 6_000
+const READ_ALL_MS = 5_000
+/** A page that has given up asks every 5 s or so. */
+const LONGEST_POLL_MS = 7_000
 
 const BROWSER_FAULTS = [
   'drop',
@@ -55,10 +58,7 @@ export class BrowserFaults {
   start(): void {
     for (const browser of this.#rig.browsers)
       this.#running.push(this.#repeat(2_500, () => this.#strikeBrowser(browser)))
-    this.#running.push(
-      this.#repeat(9_000, () => this.#strikeOrigin()),
-      this.#repeat(10_000, () => this.#strikeRedis()),
-    )
+    this.#running.push(this.#strikeServers())
   }
 
   /** Ends all faults; resolves when everything runs again. */
@@ -71,16 +71,30 @@ export class BrowserFaults {
     return [...this.counts].map(([name, count]) => `${name} ${count}`).join(', ')
   }
 
+  /** Redis at once, since a run may be short; and for once nothing else, for a server that is struck too has all be validated. */
+  async #strikeServers(): Promise<void> {
+    if (!(await this.#strike(() => this.#restartRedis(true)))) return
+    await Promise.all([
+      this.#repeat(7_000, () => this.#strikeOrigin()),
+      this.#repeat(10_000, () => this.#strikeRedis()),
+    ])
+  }
+
   async #repeat(gapMs: number, strike: () => Promise<void>): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await this.#pause(gapMs / 4 + this.#random.below(gapMs))
-      if (this.#stopping.signal.aborted) break
-      try {
-        await strike()
-      } catch (error) {
-        if (!this.#stopping.signal.aborted) this.#failed(error as Error)
-        break
-      }
+      if (this.#stopping.signal.aborted || !(await this.#strike(strike))) break
+    }
+  }
+
+  /** Resolves with whether others may follow. */
+  async #strike(strike: () => Promise<void>): Promise<boolean> {
+    try {
+      await strike()
+      return true
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#failed(error as Error)
+      return false
     }
   }
 
@@ -159,29 +173,60 @@ export class BrowserFaults {
   }
 
   async #strikeRedis(): Promise<void> {
+    if (this.#random.chance(2 / 3)) return this.#restartRedis()
     const { redis } = this.#rig
-    const kind = this.#random.pick(['Redis restart', 'Redis restart', 'Redis freeze'] as const)
-    await this.#during(kind, this.#everybody(), async () => {
-      if (kind === 'Redis restart') await this.#whileOneIsCutOff(() => redis.restart())
-      else {
-        redis.freeze()
-        await this.#pause(this.#random.below(3_000))
-        redis.thaw()
-      }
+    await this.#during('Redis freeze', this.#everybody(), async () => {
+      redis.freeze()
+      await this.#pause(this.#random.below(3_000))
+      redis.thaw()
     })
   }
 
-  /** So that there is something in the log that a browser has not been told, and never will. */
-  async #whileOneIsCutOff(strike: () => Promise<void>): Promise<void> {
-    const browser = this.#random.pick(this.#rig.browsers)
-    if (this.#busy.has(browser)) return strike()
+  /**
+   * It comes back with nothing in it while a browser that has stored all there is is cut off: then there is something in the log that this one
+   * has not been told, and never will. It is cut off for longer than a catch-up may be behind, for otherwise what it shows after that is
+   * old by right.
+   */
+  async #restartRedis(isFirst = false): Promise<void> {
+    const browser = await this.#idleBrowser()
+    if (browser === undefined) return
     this.#busy.add(browser)
-    browser.proxy.refuse()
-    await this.#pause(1_000 + this.#random.below(3_000))
-    await strike()
-    await this.#pause(this.#random.below(4_000))
-    browser.proxy.heal()
+    await this.#during('Redis restart', this.#everybody(), async () => {
+      await this.#readAll(browser)
+      browser.proxy.refuse()
+      await this.#pause(2_500 + this.#random.below(1_000))
+      await this.#rig.redis.restart()
+      await this.#pause(this.#rig.maxLagMs + 3_000 + this.#random.below(1_000))
+      browser.proxy.heal()
+      const healedAtMs = Date.now()
+      // One that runs has just asked in vain and validates for 2 s, by which all is made good; one that is woken asks at once.
+      if (isFirst || this.#random.chance(0.5)) await browser.stopWorker()
+      await this.#readAll(browser)
+      // Cut off again before its page has asked, it would be in the dark for longer than it may be.
+      const { resets } = this.#rig.history.of(browser.name)
+      while (
+        !resets.some(({ atMs }) => atMs >= healedAtMs) &&
+        Date.now() - healedAtMs < LONGEST_POLL_MS &&
+        !this.#stopping.signal.aborted
+      )
+        await this.#pause(100)
+    })
     this.#busy.delete(browser)
+  }
+
+  /** For as long as it takes: a server that is struck meanwhile may leave it waiting. */
+  async #readAll(browser: TabbedBrowser): Promise<void> {
+    await Promise.race([browser.readAllOnce(), this.#pause(READ_ALL_MS)])
+  }
+
+  /** One that nothing is being done to, once there is one; `undefined` when it all ends. */
+  async #idleBrowser(): Promise<TabbedBrowser | undefined> {
+    while (!this.#stopping.signal.aborted) {
+      const idle = this.#rig.browsers.filter((browser) => !this.#busy.has(browser))
+      if (idle.length > 0) return this.#random.pick(idle)
+      await this.#pause(50)
+    }
+    return undefined
   }
 
   #everybody(): string[] {

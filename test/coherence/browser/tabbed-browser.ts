@@ -101,6 +101,11 @@ export class TabbedBrowser {
     )
   }
 
+  /** Has one tab read every row, so that the worker has them all. */
+  async readAllOnce(): Promise<void> {
+    await this.tabs[0]?.page.evaluate(async () => (window as Probing).probe?.readAll())
+  }
+
   async close(): Promise<void> {
     await this.#context.close()
     await this.proxy.close()
