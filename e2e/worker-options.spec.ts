@@ -39,7 +39,7 @@ function config(origin: WorkerOrigin, options: object): void {
 }
 
 test('an offline page and paths to leave alone, by query', async ({ origin, page }) => {
-  origin.says('/offline.html', '<title>offline</title>', PAGE)
+  origin.says('/offline.html', '<title>offline</title>', { ...PAGE, 'Cache-Control': 'no-cache' })
   origin.says('/admin/x', 'x', FRESH)
   origin.says('/shop/x', 'x', FRESH)
   const said = await start(page, origin, 'maxBytes=1000000&offline=/offline.html&exclude=^/admin/')
@@ -101,7 +101,7 @@ test('a file that is no JSON keeps what it last said', async ({ origin, page }) 
 
 test('the off switch of the file leaves nothing behind', async ({ origin, page }) => {
   origin.says('/x', 'x', FRESH)
-  origin.says('/offline.html', '<title>offline</title>', PAGE)
+  origin.says('/offline.html', '<title>offline</title>', { ...PAGE, 'Cache-Control': 'no-cache' })
   config(origin, {})
   await start(page, origin, 'config=/thermocline.json&offline=/offline.html')
   expect((await ask(page, '/x')).cacheStatus).toContain('SW; ')
