@@ -194,9 +194,9 @@ export class BrowserFaults {
     await this.#during('Redis restart', this.#everybody(), async () => {
       await this.#readAll(browser)
       browser.proxy.refuse()
-      await this.#pause(2_500 + this.#random.below(1_000))
+      await this.#pause(3_500 + this.#random.below(500))
       await this.#rig.redis.restart()
-      await this.#pause(this.#rig.maxLagMs + 3_000 + this.#random.below(1_000))
+      await this.#pause(this.#rig.maxLagMs + 3_500 + this.#random.below(500))
       browser.proxy.heal()
       const healedAtMs = Date.now()
       // One that runs has just asked in vain and validates for 2 s, by which all is made good; one that is woken asks at once.

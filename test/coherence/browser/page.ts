@@ -68,9 +68,7 @@ window.probe = {
   drain: () => events.splice(0),
   stop: () => { isStopped = true },
   async readAll() {
-    const versions = {}
-    for (const key of KEYS) versions[key] = await ask(key)
-    return versions
+    return Object.fromEntries(await Promise.all(KEYS.map(async (key) => [key, await ask(key)])))
   },
 }
 await navigator.serviceWorker.register('/sw.js')
