@@ -150,7 +150,10 @@ export class CacheAnswer {
     const fwd = decision.rule.startsWith('reuse-request') ? 'request' : 'stale'
     const did: OwnStatus = { fwd, fwdStatus: response.status, ...(isOwn ? {} : { collapsed: true }) }
     if (confirmed !== undefined)
-      return await this.#answerStored({ ...found, entry: confirmed }, { ...did, stored: true })
+      return await this.#answerStored(
+        { ...found, entry: confirmed },
+        exchange.settled ? { ...did, stored: true } : did,
+      )
     if (!decision.staleIfError || !STALE_IF_ERROR.has(response.status))
       return this.answerExchange(exchange, did)
     if (isOwn) void response.body?.cancel()
@@ -241,10 +244,10 @@ export class CacheAnswer {
   }
 
   #canShareValidated(exchange: Exchange): boolean {
-    const { confirmed, ticket } = exchange
+    const { confirmed, settled, ticket } = exchange
     return confirmed === undefined
       ? this.#canShare(exchange)
-      : !isOvertaken(ticket, new Headers(confirmed.headers))
+      : settled !== undefined && !isOvertaken(ticket, new Headers(confirmed.headers))
   }
 
   /** What the network said, for one of those who asked. */

@@ -35,7 +35,10 @@ export class FallbackPages {
     try {
       const response = await this.#platform.fetch(new Request(url, { cache: 'no-cache' }))
       if (!response.ok) throw new Error(`the answer was ${response.status}`)
-      if (!isForAll(response)) throw new Error('it is `private` or `no-store`, and everybody would see it')
+      if (!isForAll(response))
+        throw new Error(
+          'it is `private` or `no-store`, and everybody would see it; serve it without a session',
+        )
       // Rebuilt, since what was redirected may not answer a navigation.
       await (await this.#open()).put(url, new Response(response.body, response))
     } catch (error) {

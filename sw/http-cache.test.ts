@@ -271,6 +271,24 @@ describe('many at once', () => {
   })
 })
 
+describe('a 304', () => {
+  it.each(['private, no-store', 'private', 'no-store'])(
+    'that says %s answers once, and what it confirmed is let go of',
+    async (cacheControl) => {
+      const worker = new FakeWorker()
+      const validator = { ETag: '"1"', 'Last-Modified': 'Wed, 01 Jan 2025 00:00:00 GMT' }
+      says(worker, { '/a': ['a', { ...validator, 'Cache-Control': 'no-cache' }] })
+      await worker.ask('/a')
+      worker.platform.network = () =>
+        new Response(null, { status: 304, headers: { ...validator, 'Cache-Control': cacheControl } })
+      expect(await worker.ask('/a')).toMatchObject({ body: 'a', did: 'SW; fwd=stale; fwd-status=304' })
+      worker.platform.network = away
+      await expect(worker.ask('/a')).rejects.toThrow('Failed to fetch')
+      expect(worker.platform.cacheStorage.texts()).toEqual([])
+    },
+  )
+})
+
 describe('limits', () => {
   it('lets go of what was unused for longest', async () => {
     const worker = new FakeWorker(undefined, { maxEntries: 10 })

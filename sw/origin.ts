@@ -56,8 +56,14 @@ export async function sendToOrigin(ask: Ask, parts: CacheParts, options: SendOpt
     }
     const headers = updateStoredHeaders(stored.headers, [...response.headers])
     const confirmed: StoredEntry = { ...stored, requestTimeMs, responseTimeMs, headers }
-    if (isOvertaken(ticket, new Headers(stored.headers), new Headers(headers)))
+    const updated = { status: stored.status, headers: new Headers(headers) }
+    if (isOvertaken(ticket, new Headers(stored.headers), updated.headers)) return { ...exchange, confirmed }
+    // RFC 9111 §4.3.4: it is kept by the same rules as a 200.
+    const variation = describeStorable(ask, parts, { response: updated, responseTimeMs }, undefined)
+    if (variation?.isPerUser !== (stored.partition !== '')) {
+      void ask.handling.waitUntil(store.remove(url))
       return { ...exchange, confirmed }
+    }
     return { ...exchange, confirmed, settled: settle(ask, parts, store.update(url, confirmed)) }
   }
   return await takeIn(ask, parts, exchange, options, epoch)
@@ -206,7 +212,10 @@ async function keep(
 function describeStorable(
   ask: Ask,
   parts: CacheParts,
-  { response, responseTimeMs }: Exchange,
+  {
+    response,
+    responseTimeMs,
+  }: { readonly response: Pick<Response, 'headers' | 'status'>; readonly responseTimeMs: number },
   part: Part | undefined,
 ): Variation | undefined {
   const { request } = ask

@@ -165,10 +165,10 @@ describe('the metrics', () => {
 
   it('tell load times in seconds, by policy and outcome', async () => {
     const { cache } = observe({ spans: [] })
-    const began = performance.now()
-    await traceOperation(cache, load(), () =>
-      waitUntil(() => performance.now() >= began + 20, '20 ms to pass'),
-    )
+    await traceOperation(cache, load(), () => {
+      const began = performance.now()
+      return waitUntil(() => performance.now() >= began + 20, '20 ms to pass')
+    })
     const late = load()
     await traceOperation(cache, late, () => {
       late.outcome = 'overtaken'
