@@ -48,11 +48,6 @@ export class AppShell {
     self.addEventListener('activate', (event) => event.waitUntil(this.activate()))
   }
 
-  /** Reads what every answer needs, so that the first one waits for less. Never rejects. */
-  async warmUp(): Promise<void> {
-    await this.#precache.hasOlder()
-  }
-
   /** Stores the files. Rejects, so that an older version goes on, unless all are stored. */
   async install(event: ExtendableEvent): Promise<void> {
     const { cacheName, immutable } = this.#precache

@@ -30,11 +30,6 @@ export class BodyStore {
     this.#cacheName = cacheName
   }
 
-  /** Opens the cache of what all users share. Rejects where storage fails. */
-  async open(): Promise<void> {
-    await this.#handle('')
-  }
-
   /** What is stored in a place; it need not be the body of the entry that is there. */
   async read(url: string, { partition, variant }: Place): Promise<Response | undefined> {
     const cache = await this.#handle(partition)

@@ -2,9 +2,6 @@ import type { StrategyOptions } from 'workbox-strategies/Strategy.js'
 import { ThermoclineError, describeValue } from '../policy/index.ts'
 import { type Platform, workerPlatform } from './platform.ts'
 
-/** Of what all users share. */
-export const CACHE_NAME = 'thermocline'
-
 /** Options of `HttpCache`, beside those of every Workbox strategy. */
 export interface HttpCacheOptions extends StrategyOptions {
   /**
@@ -37,7 +34,7 @@ export interface ResolvedHttpCacheOptions {
 /** Applies the defaults. Throws `option-invalid`. */
 export function resolveHttpCacheOptions(options: HttpCacheOptions): ResolvedHttpCacheOptions {
   const {
-    cacheName = CACHE_NAME,
+    cacheName = 'thermocline',
     maxEntries = 2_000,
     maxBytes = 67_108_864,
     platform = workerPlatform,

@@ -63,12 +63,6 @@ export class PrivateCache {
     await this.#parts.store.clear()
   }
 
-  /** Reads what every answer needs, so that the first one waits for less. Never rejects. */
-  async warmUp(): Promise<void> {
-    const { site, store } = this.#parts
-    await Promise.all([site.load(), store.warmUp()])
-  }
-
   /** Removes bodies whose entries were lost when a worker was killed. Lists all that is stored: call it at activation. */
   async reconcile(): Promise<void> {
     await this.#parts.store.reconcile()

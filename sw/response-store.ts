@@ -75,11 +75,6 @@ export class ResponseStore {
     }
   }
 
-  /** Reads and opens what every answer needs; resolves when that is done. Never rejects. */
-  async warmUp(): Promise<void> {
-    await Promise.allSettled([this.#parts.partitions.believed(), this.#bodies().open()])
-  }
-
   /** The body of an entry, unread. */
   async body(url: string, entry: StoredEntry): Promise<Response | undefined> {
     return await this.#bodies().match(await this.#parts.keys.keyFor(url), entry)

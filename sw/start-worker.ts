@@ -1,6 +1,6 @@
 import { AppShell } from './app-shell.ts'
 import { mustPassThrough } from './ask.ts'
-import { CACHE_NAME, resolveHttpCacheOptions } from './http-cache-options.ts'
+import { resolveHttpCacheOptions } from './http-cache-options.ts'
 import { handleMessages } from './handle-messages.ts'
 import { eventHandling } from './handling.ts'
 import { NetworkLeg, switchPreload } from './network-leg.ts'
@@ -67,14 +67,6 @@ export function startWorker(given?: WorkerOptions): void {
     return await (isSafeMethod(request.method) ? appShell.answer(event, ask) : ask())
   }
 
-  const warmUp = async () => {
-    // Where nothing is stored, as after the off switch, nothing is to be made.
-    if (await platform.caches().has(CACHE_NAME))
-      await Promise.all([appShell.warmUp(), (await openCache()).warmUp()])
-  }
-
-  // It was started for an event that is about to come. One that is being installed must not upgrade the database yet.
-  if (isActive()) warmUp().catch(() => {})
   handleMessages([{ clear: async () => (await openCache()).clear() }])
   self.addEventListener('install', (event) => {
     const install = async () => {
@@ -104,11 +96,6 @@ export function startWorker(given?: WorkerOptions): void {
       if (!isSafe) event.waitUntil(openCache().then((cache) => cache.invalidate(url)))
     } else if (site.loading || !isExcluded(request)) event.respondWith(answer(event))
   })
-}
-
-/** Not so where the browser does not say. */
-function isActive(): boolean {
-  return (self.serviceWorker as ServiceWorker | undefined)?.state === 'activated'
 }
 
 /** What may change while the worker runs. */

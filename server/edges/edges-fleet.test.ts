@@ -167,7 +167,7 @@ describe('the process that serves an edge', () => {
     )
     cleanUp(() => leader.kill('SIGKILL'))
     expect(await once(leader, 'message')).toEqual(['taken', undefined])
-    const two = await join({ leaseMs: 400 })
+    const two = await join({ leaseMs: 1_500 })
     await two.cache.invalidate({ groups: ['a'] }, EDGES)
     expect(heard).toContain('a')
     isHanging = true

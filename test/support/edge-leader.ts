@@ -21,7 +21,7 @@ createEdges({
   redis,
   namespace,
   edges: [edge],
-  leaseMs: 400,
+  leaseMs: 1_500,
   onEvent: (event) => {
     if (event.type === 'turn') process.send?.(event.outcome)
   },
