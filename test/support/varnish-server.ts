@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { findProgram } from '../../scripts/chromium.mjs'
 import { OwnProcess } from './own-process.ts'
 
+const run = promisify(execFile)
 const GUIDES = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'docs', 'guides', 'edges')
 /** Where systems keep vmods. */
 const LIBRARIES = ['/usr/lib', '/usr/local/lib', '/opt/homebrew/lib']
@@ -25,14 +28,22 @@ export async function hasXkey(): Promise<boolean> {
   return false
 }
 
+export interface VarnishServer {
+  readonly varnish: OwnProcess
+  /** How often it has been emptied. */
+  emptied(): Promise<number>
+  close(): Promise<void>
+}
+
 /** A Varnish of a test's own with the VCL of the guide, in front of `origin`; says in `X-Cache` whether it had the answer. */
 export async function startVarnish(
   origin: string,
   vcl: 'thermocline.vcl' | 'thermocline-ban.vcl' = 'thermocline.vcl',
-): Promise<{ readonly varnish: OwnProcess; close: () => Promise<void> }> {
+): Promise<VarnishServer> {
   const { hostname, port } = new URL(origin)
   const folder = await mkdtemp(join(tmpdir(), 'thermocline-varnish-'))
   const main = join(folder, 'main.vcl')
+  const work = join(folder, 'work')
   await writeFile(
     main,
     `vcl 4.1;
@@ -48,12 +59,18 @@ sub vcl_deliver {
     (own) =>
       `-F -T none -j none -s malloc,16m -p thread_pools=1 -a 127.0.0.1:${own}`
         .split(' ')
-        .concat('-n', join(folder, 'work'), '-f', main),
+        .concat('-n', work, '-f', main),
     // Answered by the VCL itself.
     async (own) => (await fetch(`http://127.0.0.1:${own}/`, { method: 'PURGE' })).status === 400,
   )
   return {
     varnish,
+    emptied: async () => {
+      const { stdout } = await run('varnishstat', ['-n', work, '-j', '-f', 'MAIN.bans_added'])
+      const { counters } = JSON.parse(stdout) as { counters: { 'MAIN.bans_added': { value: number } } }
+      // One stands there from the start.
+      return counters['MAIN.bans_added'].value - 1
+    },
     close: async () => {
       await varnish.stop()
       await rm(folder, { recursive: true, force: true })
