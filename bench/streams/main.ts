@@ -20,8 +20,10 @@ const redis = await RedisServer.start()
 const header = ['', 'KB heap', 'KB RSS', 'ms to all p50', 'most', 'load']
 console.log(header.map((text, column) => (column === 0 ? text.padEnd(14) : text.padStart(15))).join(''))
 const most: number[] = []
+// The log begins with it; whoever comes later finds one, as a process does that starts beside others or after them.
+const [newLogMs = 0] = (await measure('thermocline', 1, 1)).latenciesMs
 for (const kind of ['thermocline', 'plain'] as const) {
-  const figures = await measure(kind)
+  const figures = await measure(kind, streams, rounds)
   const cells = [
     (figures.heapBytes / 1_000).toFixed(1),
     (figures.rssBytes / 1_000).toFixed(1),
@@ -36,21 +38,24 @@ await redis.kill()
 const isMet = most.every((ms) => ms < GOAL_MS)
 console.log(`Goal: all have heard within ${GOAL_MS} ms: ${isMet ? 'met' : 'not met'}`)
 console.log(
+  `  and ${newLogMs.toFixed(0)} ms where the log has just begun (a new or restarted Redis): who may still trust an older one is waited for, 2.5 s at most`,
+)
+console.log(
   '  plain: a bare node:http listener that writes the text to all; memory is a connection, after collections',
 )
 if (!isMet) process.exitCode = 1
 
-async function measure(kind: string) {
+async function measure(kind: string, connections: number, times: number) {
   const child = fork(PROGRAM, [kind, redis.url], {
     execArgv: [...process.execArgv, '--expose-gc'],
   })
   const listening = await next(child, 'listening')
   const before = await ask(child, 'memory', 'memory')
   const listeners = new Listeners()
-  await listeners.open(listening.port, streams)
+  await listeners.open(listening.port, connections)
   const after = await ask(child, 'memory', 'memory')
   const latenciesMs: number[] = []
-  for (let round = 1; round <= rounds; round += 1) {
+  for (let round = 1; round <= times; round += 1) {
     listeners.expect(`mark-${round}-end`)
     const { atMs } = await ask(child, 'invalidate', 'invalidated')
     latenciesMs.push((await listeners.untilAllHeard()) - atMs)
@@ -61,8 +66,8 @@ async function measure(kind: string) {
   await exited
   return {
     latenciesMs,
-    heapBytes: (after.heapBytes - before.heapBytes) / streams,
-    rssBytes: (after.rssBytes - before.rssBytes) / streams,
+    heapBytes: (after.heapBytes - before.heapBytes) / connections,
+    rssBytes: (after.rssBytes - before.rssBytes) / connections,
   }
 }
 

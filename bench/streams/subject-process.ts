@@ -19,7 +19,8 @@ await once(subject.server, 'listening')
 tell({ type: 'listening', port: (subject.server.address() as AddressInfo).port })
 
 process.on('message', (question: Question) => void answer(question))
-process.once('disconnect', () => process.exit(0))
+// One that dies without a word would be waited for by those that come after it.
+process.once('disconnect', () => void subject.close().then(() => process.exit(0)))
 
 async function answer(question: Question): Promise<void> {
   if (question === 'invalidate') {
@@ -47,6 +48,7 @@ async function openThermocline() {
   return {
     server,
     connections: () => stream.connections,
+    close: () => cache.close(),
     invalidate: async (group: string): Promise<unknown> => cache.invalidate({ groups: [group] }),
   }
 }
@@ -63,6 +65,7 @@ function openPlain() {
   return {
     server,
     connections: () => responses.size,
+    close: () => Promise.resolve(),
     invalidate: async (group: string): Promise<unknown> => {
       const text = `id: 1\nevent: invalidated\ndata: ${JSON.stringify({ groups: [group], urls: [] })}\n\n`
       for (const response of responses) response.write(text)

@@ -31,8 +31,8 @@ export async function hasXkey(): Promise<boolean> {
 export interface VarnishServer {
   readonly varnish: OwnProcess
   /** How often it has been emptied. */
-  emptied(): Promise<number>
-  close(): Promise<void>
+  readonly emptied: () => Promise<number>
+  readonly close: () => Promise<void>
 }
 
 /** A Varnish of a test's own with the VCL of the guide, in front of `origin`; says in `X-Cache` whether it had the answer. */
