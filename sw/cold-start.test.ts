@@ -49,14 +49,16 @@ it('looks for the body while it is still reading whether there is one', async ()
   expect(storage.lookedUp).toEqual(['/a'])
 })
 
-it('does so once: later on a miss costs no look into Cache Storage', async () => {
+it('does so for each URL once: what is known to be absent costs no look into Cache Storage', async () => {
   const { open, storage, worker } = await restarted()
   const answer = worker.ask('/a')
   await waitUntil(() => storage.lookedUp.includes('/a'), 'the body being looked for')
   open()
   await answer
+  worker.platform.network = () => new Response('b', { headers: { 'Cache-Control': 'no-store' } })
   await worker.ask('/b')
-  expect(storage.lookedUp).toEqual(['/a'])
+  await worker.ask('/b')
+  expect(storage.lookedUp).toEqual(['/a', '/b'])
 })
 
 it('does not answer with a body that is not the one of the entry', async () => {

@@ -34,6 +34,11 @@ export class EntryIndex {
     this.#cacheName = cacheName
   }
 
+  /** Whether it is known, without asking IndexedDB, what is stored of a URL for all. */
+  isRead(url: string): boolean {
+    return this.#memory.has(this.#key('', url).join(' '))
+  }
+
   /** What is stored of a URL in some partitions. Rejects where IndexedDB is needed and unavailable. */
   async rows(url: string, partitions: readonly string[]): Promise<UrlRow[]> {
     this.#forgetLost()

@@ -40,6 +40,11 @@ export class Partitions {
     return this.#wiping
   }
 
+  /** Whether `believed()` has its answer at hand. */
+  get isKnown(): boolean {
+    return this.#isRead
+  }
+
   /** What this worker believes to be held; ask `current()` before anything private is answered. */
   async believed(): Promise<string | undefined> {
     return this.#isRead ? this.#open() : await this.current()

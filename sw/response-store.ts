@@ -40,7 +40,6 @@ export class ResponseStore {
   #writingUses: Promise<void> | undefined
   #quotaBytes: Promise<number> | undefined
   #epoch = 0
-  #isNew = true
 
   constructor(parts: StoreParts) {
     this.#parts = parts
@@ -50,13 +49,16 @@ export class ResponseStore {
   async find(ask: Ask): Promise<Found | 'uri-miss' | 'vary-miss'> {
     try {
       const { index, keys, partitions } = this.#parts
-      // A worker that has just started has all to read: the body that is most likely meant goes beside the rest.
-      const ahead = this.#isNew ? this.#bodies().read(ask.url, SHARED) : undefined
+      // Where the row is to be read first, the body that it most likely means is read beside it.
+      const ahead = index.isRead(ask.url) ? undefined : this.#bodies().read(ask.url, SHARED)
       ahead?.catch(() => {})
-      const url = await keys.keyFor(ask.url)
-      const partition = ask.hasCredentials ? await partitions.believed() : undefined
+      const [url, partition] = await Promise.all([
+        keys.keyFor(ask.url),
+        ask.hasCredentials ? partitions.believed() : undefined,
+        // In a worker that has just started they are read side by side.
+        partitions.isKnown || index.rows(ask.url, ['']),
+      ])
       const rows = await index.rows(url, partition === undefined ? [''] : ['', partition])
-      this.#isNew = false
       const matching = rows.flatMap((row) => {
         const entry = row.variants[variantOf(ask, row.varyBy)]
         return entry === undefined ? [] : [{ row, entry }]

@@ -9,14 +9,14 @@ interface Kept {
 
 const PREFIX = 'search:'
 const PARAMETER = 'thermocline-search'
-const MOST_IN_MEMORY = 500
-const MOST_KEPT = 5_000
+const MOST_KEPT = 1_000
 
 /** Under which URL a response is kept: where its path says `No-Vary-Search`, one for all queries that are equivalent. */
 export class SearchKeys {
   readonly #database: Database
   readonly #createId: () => string
-  readonly #memory = new Map<string, Kept | undefined>()
+  /** By path. All of them, so that the many paths that have none are not looked for one by one. */
+  #rules: Promise<Map<string, Kept>> | undefined
   #generation = 0
 
   constructor(database: Database, createId: () => string) {
@@ -27,45 +27,53 @@ export class SearchKeys {
   /** The key by what the path's newest response said. Rejects where IndexedDB is needed and unavailable. */
   async keyFor(url: string): Promise<string> {
     const path = withoutSearch(url)
-    return keyUnder(url, path, await this.#ruleOf(path))
+    return keyUnder(url, path, (await this.#known()).get(path))
   }
 
   /** The key for a response, whose field counts for the path from now on. */
   async learn(url: string, field: string | null): Promise<string> {
     const path = withoutSearch(url)
-    const before = await this.#ruleOf(path)
+    const rules = await this.#known()
+    const before = rules.get(path)
     if ((before?.field ?? null) === field) return keyUnder(url, path, before)
     const kept = isExact(field) ? undefined : { field, id: this.#createId() }
     if (before === undefined && kept === undefined) return url
-    this.#remember(path, kept)
+    // Without their rules, responses are not found and go by and by.
+    const isFull = rules.size >= MOST_KEPT
+    if (isFull) rules.clear()
+    if (kept === undefined) rules.delete(path)
+    else rules.set(path, kept)
     await this.#database.use(async (connection) => {
-      const all = IDBKeyRange.bound(PREFIX, `${PREFIX}\uffff`)
-      // Without their rules, responses are not found and go by and by.
-      if ((await connection.count('state', all)) > MOST_KEPT) await connection.delete('state', all)
+      if (isFull) await connection.delete('state', allRules())
       if (kept === undefined) await connection.delete('state', PREFIX + path)
       else await connection.put('state', kept, PREFIX + path)
     })
     return keyUnder(url, path, kept)
   }
 
-  async #ruleOf(path: string): Promise<Kept | undefined> {
-    if (this.#generation !== this.#database.generation) {
-      // A connection that was lost may have taken its database with it.
-      this.#generation = this.#database.generation
-      this.#memory.clear()
-    }
-    if (this.#memory.has(path)) return this.#memory.get(path)
-    const kept = (await this.#database.use((connection) => connection.get('state', PREFIX + path))) as
-      | Kept
-      | undefined
-    if (!this.#memory.has(path)) this.#remember(path, kept)
-    return this.#memory.get(path)
+  #known(): Promise<Map<string, Kept>> {
+    if (this.#rules !== undefined && this.#generation === this.#database.generation) return this.#rules
+    // A connection that was lost may have taken its database with it.
+    this.#generation = this.#database.generation
+    const reading = this.#read()
+    this.#rules = reading
+    reading.catch(() => {
+      if (this.#rules === reading) this.#rules = undefined
+    })
+    return reading
   }
 
-  #remember(path: string, kept: Kept | undefined): void {
-    if (this.#memory.size >= MOST_IN_MEMORY) this.#memory.clear()
-    this.#memory.set(path, kept)
+  #read(): Promise<Map<string, Kept>> {
+    return this.#database.use(async (connection) => {
+      const { store } = connection.transaction('state')
+      const [names, rules] = await Promise.all([store.getAllKeys(allRules()), store.getAll(allRules())])
+      return new Map(names.map((name, position) => [name.slice(PREFIX.length), rules[position] as Kept]))
+    })
   }
+}
+
+function allRules(): IDBKeyRange {
+  return IDBKeyRange.bound(PREFIX, `${PREFIX}\uffff`)
 }
 
 function isExact(field: string | null): field is null {

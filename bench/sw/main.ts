@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type BrowserContext, chromium } from '@playwright/test'
 import { findChromium } from '../../scripts/chromium.mjs'
 import { currentLoad, describeMachine } from '../machine.ts'
+import { untilQuiet } from '../quiet.ts'
 import { parseSwOptions } from './options.ts'
 import { type Figures, printGoals, printTable } from './print.ts'
 import { Subject } from './subject.ts'
@@ -42,6 +43,7 @@ async function measure(context: BrowserContext, files: number): Promise<void> {
     subjects.map(({ name }) => [name, { p50: [], p95: [], cold: [], asset: [] }]),
   )
   for (const subject of subjects) await subject.hits(WARM_UP)
+  const busy = await untilQuiet(60_000)
   const isRouted = await subjects.find(({ name }) => name === thermocline.name)?.isRouted()
   const each = async (names: readonly string[], work: (subject: Subject, row: Figures) => Promise<void>) => {
     const chosen = subjects.filter(({ name }) => names.includes(name))
@@ -72,7 +74,8 @@ async function measure(context: BrowserContext, files: number): Promise<void> {
   const version = context.browser()?.version() ?? ''
   console.log(`\nService workers: hits of 2 kB over loopback, all in one Chromium ${version}`)
   console.log(`${files.toLocaleString('en')} entries, ${rounds} rounds of ${hits} hits`)
-  console.log(`  ${describeMachine()}, load ${before} before and ${currentLoad()} under it`)
+  console.log(`  ${describeMachine()}, load ${before} before and ${currentLoad()} at the end`)
+  console.log(`  begun when the processors were busy to ${(busy * 100).toFixed(0)} %`)
   printTable(figures)
   printGoals(figures)
   if (!isRouted) {
