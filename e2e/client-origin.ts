@@ -22,7 +22,8 @@ const PAGE = `<!doctype html>
     <meta charset="utf-8" />
     <title>Client</title>
     <script nonce="page" type="module">
-      import { definePanel, register } from '/built/client/index.js'
+      import { register } from '/built/client.js'
+      import { definePanel } from '/built/panel.js'
       definePanel()
       window.heard = []
       window.worker = await register()
@@ -117,7 +118,7 @@ export async function startClientOrigin(): Promise<ClientOrigin> {
   }
 }
 
-/** The built file behind a path such as `/built/client/index.js`. */
+/** The built file behind a path such as `/built/client.js`. */
 function fileOf(pathname: string): URL | undefined {
   const [, path] = /^\/built\/([\w/-]+\.js)$/.exec(pathname) ?? []
   return path === undefined ? undefined : new URL(`../dist/${path}`, import.meta.url)

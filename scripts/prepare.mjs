@@ -27,6 +27,8 @@ const OUTPUTS = [
   'dist/client/index.js',
   'dist/vite/index.js',
   'dist/sw.js',
+  'dist/client.js',
+  'dist/panel.js',
   'examples/storefront/dist/server/main.js',
   'examples/storefront/dist/page/index.html',
 ]

@@ -8,6 +8,8 @@ import { build } from 'vite'
 const FILES = [
   ['dist/sw.js', 23_500],
   ['dist/sw-off.js', 600],
+  ['dist/client.js', 5_600],
+  ['dist/panel.js', 8_700],
 ]
 
 /**

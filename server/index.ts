@@ -52,7 +52,7 @@ export { type ReverseProxy, type ReverseProxyOptions, createReverseProxy } from 
 export type { RedisArgument, RedisClusterLike, RedisLike } from './redis-like.ts'
 export type { ResponseCacheOptions } from './response-cache/options.ts'
 export { cachedListener, responseCache } from './response-cache/response-cache.ts'
-export { serviceWorkerPath } from './worker-path.ts'
+export { clientPath, panelPath, serviceWorkerPath } from './worker-path.ts'
 export {
   type InvalidationStream,
   type InvalidationStreamOptions,

@@ -29,3 +29,15 @@ it('the drop-in worker is one script without imports or Node in it', async () =>
   expect(script).not.toMatch(/^\s*(?:import|export)\b/m)
   expect(script).not.toContain('sourceMappingURL')
 })
+
+it.each([
+  ['client', ['followInvalidations', 'register']],
+  ['panel', ['definePanel']],
+])('%s.js, for pages that no bundler makes, is one module that imports nothing', async (name, exported) => {
+  const path = new URL(`../dist/${name}.js`, import.meta.url).href
+  const script = await readFile(new URL(path), 'utf8')
+  expect(script).not.toMatch(/\bimport\b/)
+  expect(script).not.toContain('sourceMappingURL')
+  const module = (await import(path)) as Record<string, unknown>
+  expect(Object.keys(module).toSorted()).toEqual(exported)
+})
