@@ -39,7 +39,7 @@ export class FakeBrowser {
   worker: FakeWorker | undefined = new FakeWorker()
   hasStreams = true
   /** What the server says to one who asks. */
-  answer: () => Response = () => new Response(null, { status: 503 })
+  answer: () => Response | Promise<Response> = () => new Response(null, { status: 503 })
   readonly polls: string[] = []
   readonly tabs: FakeTab[] = []
   readonly queue: Waiting[] = []
@@ -100,9 +100,12 @@ export class FakeTab implements FollowHost {
     return stream as unknown as EventSource
   }
 
-  async fetch(url: string): Promise<Response> {
+  async fetch(url: string, signal: AbortSignal): Promise<Response> {
     this.#browser.polls.push(url)
-    return this.#browser.answer()
+    const cut = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error))
+    })
+    return await Promise.race([this.#browser.answer(), cut])
   }
 
   lock(

@@ -5,7 +5,7 @@ export interface FollowHost {
   readonly beganAtMs: number
   /** `undefined` where the browser has none. */
   openStream(url: string): EventSource | undefined
-  fetch(url: string): Promise<Response>
+  fetch(url: string, signal: AbortSignal): Promise<Response>
   /** Runs `work` in one tab at a time; `undefined` where the browser has no locks. With `steal` whoever runs it now is stopped. */
   lock(
     name: string,
@@ -36,7 +36,8 @@ export function followHost(): FollowHost {
     baseUrl: page?.baseURI,
     beganAtMs: page === undefined ? 0 : performance.timeOrigin,
     openStream: (url) => (typeof EventSource === 'undefined' ? undefined : new EventSource(url)),
-    fetch: (url) => fetch(url, { cache: 'no-store', headers: { accept: 'application/json' } }),
+    fetch: (url, signal) =>
+      fetch(url, { cache: 'no-store', headers: { accept: 'application/json' }, signal }),
     // Only secure contexts have locks.
     lock: (name, options, work) => (navigator.locks as LockManager | undefined)?.request(name, options, work),
     openChannel: (name) => (typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name)),

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waitUntil } from '../test/support/wait-until.ts'
 import { FakeBrowser, type FakeStream, type FakeTab } from './follow-host.fake.ts'
@@ -276,6 +277,28 @@ describe('where the stream fails', () => {
     expect(stream.readyState).toBe(2)
     await waitUntil(() => told.length === 1, 'the answer')
     expect(told).toEqual(['everything'])
+  })
+
+  it('asks again where an answer never comes, as after a change of network', async () => {
+    const { told, tab } = follow()
+    const stream = await connected()
+    stream.cut(true)
+    // It waits for longer each time, and in the end for more than a minute.
+    for (let tries = 0; tries < 6; tries += 1) {
+      browser.pass(1_000 * 2 ** tries)
+      await nextTurn()
+      tab.streams.at(-1)?.cut(true)
+    }
+    browser.answer = () => new Promise<Response>(() => {})
+    browser.pass(0)
+    const { length } = tab.streams
+    browser.answer = () => Response.json({ cursor: '8', groups: ['a'], urls: [] })
+    browser.pass(10_000)
+    await nextTurn()
+    browser.pass(5_000)
+    await waitUntil(() => told.length === 1, 'the answer to the next question')
+    expect(tab.streams).toHaveLength(length)
+    expect(told).toEqual(['a'])
   })
 
   it('connects anew where nothing is heard any more', async () => {

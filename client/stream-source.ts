@@ -5,6 +5,8 @@ const TYPES = ['open', 'beat', 'invalidated', 'reset'] as const
 /** Some proxies take the request and pass nothing on. */
 const OPEN_LIMIT_MS = 10_000
 const POLL_MS = 5_000
+/** A network that was changed leaves requests which are never answered, and one of them would be the last. */
+const POLL_LIMIT_MS = 10_000
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 300_000
 /** With a mark, and nothing after it: a user's own groups are heard. */
@@ -153,14 +155,18 @@ export class StreamSource {
   async #poll(): Promise<void> {
     const { host, url } = this.#options
     const cursor = this.#cursor
+    const limit = new AbortController()
+    const cancelLimit = host.after(POLL_LIMIT_MS, () => limit.abort())
     try {
-      const response = await host.fetch(this.#withCursor(url))
+      const response = await host.fetch(this.#withCursor(url), limit.signal)
       const message = response.ok ? readAnswer(await response.json()) : undefined
       // Meanwhile the stream may have come, and told more.
       if (this.#isStreaming || this.#isClosed) return
       if (message !== undefined && cursor === this.#cursor) this.#tell(message)
     } catch {
       // The network is away; the worker finds that out for itself.
+    } finally {
+      cancelLimit()
     }
     if (!this.#isStreaming && !this.#isClosed) this.#pollSoon(POLL_MS * (0.75 + host.random() / 2))
   }

@@ -132,7 +132,7 @@ export async function runBrowserCoherence(
   }
 }
 
-/** Once the network is there again every tab is told of a change, and reads the last version of every row. What is not so, in words. */
+/** Once the network is there again every tab is told of a change, by name or with everything, and reads the last version of every row. What is not so, in words. */
 async function heal(
   origins: readonly OriginProcess[],
   browsers: readonly TabbedBrowser[],
@@ -161,15 +161,26 @@ async function findUnhealed(
   fromMs: number,
 ): Promise<string[]> {
   const ledger = new Ledger(history.servers, 0)
+  const fleet = ledger.fleet(key)
+  const changed = fleet?.superseding(fleet.highestBefore(fromMs))
   const found: string[] = []
   for (const browser of browsers) {
     const all = await browser.readAll()
+    const { resets, told } = history.of(browser.name)
     for (const [index, versions] of all.entries()) {
       const tab = browser.tabs[index]?.name ?? ''
-      const hasHeard = history
-        .of(browser.name)
-        .told.some((told) => told.tab === tab && told.key === key && told.atMs >= fromMs)
-      if (!hasHeard) found.push(`${tab} has not heard of a change`)
+      const hasHeard =
+        told.some((one) => one.tab === tab && one.key === key && one.atMs >= fromMs) ||
+        resets.some((one) => one.tab === tab && changed !== undefined && one.atMs > changed.atMs)
+      if (!hasHeard) {
+        const heardAtMs = Math.max(
+          ...[...told, ...resets].flatMap((one) => (one.tab === tab ? one.atMs : [])),
+        )
+        const now = Date.now()
+        found.push(
+          `${tab} has not heard of a change of ${now - fromMs} ms ago, acknowledged ${now - (changed?.atMs ?? now)} ms ago; of anything ${now - heardAtMs} ms ago`,
+        )
+      }
       for (const [row, version] of Object.entries(versions)) {
         const last = ledger.fleet(row)?.highestBefore(Infinity) ?? 0
         if (version < last) found.push(`${tab} reads ${row} at version ${version} instead of ${last}`)
