@@ -11,6 +11,8 @@ const MOST_REPLAY_MS = 2_000
 export interface CoherenceOptions {
   readonly log: InvalidationLog
   readonly maxLagMs: number
+  /** For how many ms after it was loaded an L1 entry may be used while the log is silent for longer than `maxLagMs`. @default `maxLagMs` */
+  readonly cutOffTrustMs?: () => number
   readonly onEvent: (event: CacheEvent) => void
   /** Milliseconds that never run back. */
   readonly now: () => number
@@ -98,10 +100,11 @@ export class Coherence implements LogListener {
     return log.isCaughtUp && this.#pending.isEmpty && now() <= log.heardAtMs + maxLagMs
   }
 
-  /** Whether an L1 entry may still be used: it, or the last word from the log, is younger than `maxLagMs`. */
+  /** Whether an L1 entry may still be used: the last word from the log, or where that is older the entry itself, is young enough. */
   trustsL1(loadedAtMs: number, nowMs: number): boolean {
-    const { log, maxLagMs } = this.#options
-    return nowMs <= log.heardAtMs + maxLagMs || nowMs <= loadedAtMs + maxLagMs
+    const { cutOffTrustMs, log, maxLagMs } = this.#options
+    if (nowMs <= log.heardAtMs + maxLagMs) return true
+    return nowMs <= loadedAtMs + (cutOffTrustMs?.() ?? maxLagMs)
   }
 
   /** Carries out an invalidation here at once, then tells the log. Resolves with where it stands in both orders. */

@@ -53,6 +53,7 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
   const coherence = new Coherence({
     log,
     maxLagMs,
+    cutOffTrustMs: () => Math.min(maxLagMs, feed.cutOffTrustMs),
     now: monotonicNow,
     onEvent: emit,
     drop: (keys) => void l2?.delete(keys),
@@ -83,7 +84,7 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
     trace,
     namespace: options.namespace,
   }
-  const feed = new InvalidationFeed(log, { site: { namespace: options.namespace, redis } })
+  const feed = new InvalidationFeed(log, { site: { namespace: options.namespace, redis }, maxLagMs })
   coherence.start({
     invalidated(invalidation, seq) {
       // First, so that whoever asks again on being told is not answered with what is held here.

@@ -29,7 +29,7 @@ async function join(options: Partial<EdgesOptions> = {}, edge = new HandMadeEdge
     redis,
     namespace: namespace(),
     edges: [edge],
-    leaseMs: 300,
+    leaseMs: 1_500,
     gatherMs: 0,
     onEvent: (event) => events.push(event),
     ...options,
@@ -167,7 +167,7 @@ describe('the process that serves an edge', () => {
     )
     cleanUp(() => leader.kill('SIGKILL'))
     expect(await once(leader, 'message')).toEqual(['taken', undefined])
-    const two = await join({ leaseMs: 1_500 })
+    const two = await join()
     await two.cache.invalidate({ groups: ['a'] }, EDGES)
     expect(heard).toContain('a')
     isHanging = true
@@ -185,7 +185,7 @@ describe('the process that serves an edge', () => {
   it('may lose its turn while it is paused: then another one has it, and it does not take the cursor back', async () => {
     const [one, two] = await joinTwo()
     // What a pause looks like from outside.
-    await one.redis.set(`{${namespace()}}:edge:edge:lease`, 'somebody else', 'PX', 300)
+    await one.redis.set(`{${namespace()}}:edge:edge:lease`, 'somebody else', 'PX', 2_000)
     await waitUntil(
       () => one.events.some((event) => event.type === 'turn' && event.outcome === 'lost'),
       'the loss',
@@ -239,7 +239,7 @@ describe('the process that serves an edge', () => {
 describe('without being given the Redis of its cache', () => {
   it('one process does the work for all', async () => {
     const edge = new HandMadeEdge()
-    const [one, two] = [await fleet.openReady(), await fleet.openReady()]
+    const [one, two] = [await fleet.openReady(HEARD_SOON), await fleet.openReady(HEARD_SOON)]
     const both = [one, two].map(({ cache }) => createEdges({ cache, edges: [edge] }))
     await one.cache.invalidate({ groups: ['a'] }, { wait: 'edges' })
     const statuses = await Promise.all(both.map((edges) => edges.status()))

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CompleteInvalidation } from '../log/invalidation.ts'
 import type { InvalidationLog } from '../log/invalidation-log.ts'
 import type { LogPage, NumberedInvalidation } from '../log/log-page.ts'
@@ -21,7 +22,10 @@ export interface FeedSite {
 const MOST_KEPT = 10_000
 /** A few bulk writes must not take more room than ten thousand single ones. */
 const MOST_NAMES = 50_000
-const FLEET_TIMEOUT_MS = 3_000
+/** How long a process that is cut off from the log uses what it has just loaded. Nobody knows of it, so those outside are told after that. */
+const CUT_OFF_MS = 100
+/** A process counts for as long as it may trust what it holds, and a quarter; a little more for it to be struck off. */
+const fleetTimeoutMs = (maxLagMs: number): number => Math.max(3_000, maxLagMs * 1.25 + 500)
 const ALONE: FeedSite = { namespace: 'thermocline', redis: undefined }
 
 /**
@@ -34,6 +38,7 @@ export class InvalidationFeed {
   readonly site: FeedSite
   readonly #log: InvalidationLog
   readonly #mostKept: number
+  readonly #fleetTimeoutMs: number
   readonly #followers = new Set<FeedFollower>()
   #kept: NumberedInvalidation[] = []
   /** From here on nothing is missing among what is kept. */
@@ -44,8 +49,9 @@ export class InvalidationFeed {
   /** Those who come from the same place at once read the log once. */
   readonly #reading = new Map<number, Promise<LogPage | undefined>>()
 
-  constructor(log: InvalidationLog, { mostKept = MOST_KEPT, site = ALONE } = {}) {
+  constructor(log: InvalidationLog, { mostKept = MOST_KEPT, site = ALONE, maxLagMs = 2_000 } = {}) {
     this.site = site
+    this.#fleetTimeoutMs = fleetTimeoutMs(maxLagMs)
     this.#log = log
     this.#mostKept = mostKept
   }
@@ -66,11 +72,18 @@ export class InvalidationFeed {
   }
 
   /**
-   * Resolves when every living process has let go of what was invalidated up to `seq`, or after 3 s: one that is cut off trusts nothing
-   * that it holds before that has passed. Never rejects.
+   * Resolves when no process answers any more with what was invalidated up to `seq`: every living one has let go of it, or 3 s have passed
+   * (a quarter more than `maxLagMs`, where that is longer), by which one that does not report trusts nothing that it held before;
+   * and one that nobody knows of, since it has been cut off for longer, has used up what it had just loaded. Never rejects.
    */
   async passedByFleet(seq: number): Promise<void> {
-    await this.#log.passedBy(seq, FLEET_TIMEOUT_MS)
+    if (this.isAlone) return
+    await Promise.all([this.#log.passedBy(seq, this.#fleetTimeoutMs), sleep(CUT_OFF_MS)])
+  }
+
+  /** For how many ms this process may use what it has loaded while it is cut off from the log for longer than `maxLagMs`. */
+  get cutOffTrustMs(): number {
+    return this.#followers.size > 0 ? CUT_OFF_MS : Number.POSITIVE_INFINITY
   }
 
   /** How many follow. */

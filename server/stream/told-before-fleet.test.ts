@@ -5,6 +5,7 @@ import { type TieredCache, createTieredCache } from '../cache/tiered-cache.ts'
 import { invalidationStream } from './invalidation-stream.ts'
 import { RedisServer } from '../../test/support/redis-server.ts'
 import { serve } from '../../test/support/serve.ts'
+import { waitUntil } from '../../test/support/wait-until.ts'
 import { Listener } from '../../test/support/stream-listener.ts'
 import { FaultProxy } from '../../test/coherence/fault-proxy.ts'
 
@@ -55,4 +56,33 @@ it('a browser is told once no process answers with what was there before', async
   await browser.until('invalidated')
   // It asks again, and whichever process the balancer takes it to answers; it keeps that for as long as its headers say.
   expect(await read(far)).toBe(2)
+  slow.heal()
+})
+
+it('nor one that has been cut off from the log for long, and is waited for no more', async () => {
+  const near = await open(server.port)
+  const cut = await open(slow.port)
+  const [stream, other] = [near, cut].map((cache) => invalidationStream({ cache }))
+  cleanUp.push(
+    () => stream?.close(),
+    () => other?.close(),
+  )
+  const site = await serve(express().use(stream?.handler ?? []))
+  cleanUp.push(() => site.close())
+  const browser = await Listener.connect(site.url)
+  cleanUp.push(() => browser.close())
+  let version = 1
+  const read = (cache: TieredCache) =>
+    cache.getOrSet('far-row', () => Promise.resolve(version), { groups: ['far-row'] })
+  slow.strike({ kind: 'stall' })
+  // All that may wait for it has waited.
+  await waitUntil(async () => {
+    const { missing } = await near.invalidate({ groups: ['other'] }, { wait: 'fleet', timeout: '10s' })
+    return missing.length === 0 && cut.status().l2 !== 'ready'
+  }, 'the process to be left out')
+  expect(await read(cut)).toBe(1)
+  version = 2
+  void near.invalidate({ groups: ['far-row'] })
+  await waitUntil(() => browser.groups.includes('far-row'), 'the browser to be told')
+  expect(await read(cut)).toBe(2)
 })
