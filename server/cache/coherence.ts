@@ -11,8 +11,8 @@ const MOST_REPLAY_MS = 2_000
 export interface CoherenceOptions {
   readonly log: InvalidationLog
   readonly maxLagMs: number
-  /** For how many ms after it was loaded an L1 entry may be used while the log is silent for longer than `maxLagMs`. @default `maxLagMs` */
-  readonly cutOffTrustMs?: () => number
+  /** For how many ms after it was loaded an L1 entry may be used while the log is silent for longer than `maxLagMs`. */
+  readonly cutOffTrustMs: () => number
   readonly onEvent: (event: CacheEvent) => void
   /** Milliseconds that never run back. */
   readonly now: () => number
@@ -104,7 +104,7 @@ export class Coherence implements LogListener {
   trustsL1(loadedAtMs: number, nowMs: number): boolean {
     const { cutOffTrustMs, log, maxLagMs } = this.#options
     if (nowMs <= log.heardAtMs + maxLagMs) return true
-    return nowMs <= loadedAtMs + (cutOffTrustMs?.() ?? maxLagMs)
+    return nowMs <= loadedAtMs + cutOffTrustMs()
   }
 
   /** Carries out an invalidation here at once, then tells the log. Resolves with where it stands in both orders. */

@@ -53,7 +53,7 @@ export function openCache(cache: object, options: ResolvedCacheOptions, onCaught
   const coherence = new Coherence({
     log,
     maxLagMs,
-    cutOffTrustMs: () => Math.min(maxLagMs, feed.cutOffTrustMs),
+    cutOffTrustMs: () => feed.cutOffTrustMs,
     now: monotonicNow,
     onEvent: emit,
     drop: (keys) => void l2?.delete(keys),

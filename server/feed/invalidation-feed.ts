@@ -24,8 +24,6 @@ const MOST_KEPT = 10_000
 const MOST_NAMES = 50_000
 /** How long a process that is cut off from the log uses what it has just loaded. Nobody knows of it, so those outside are told after that. */
 const CUT_OFF_MS = 100
-/** A process counts for as long as it may trust what it holds, and a quarter; a little more for it to be struck off. */
-const fleetTimeoutMs = (maxLagMs: number): number => Math.max(3_000, maxLagMs * 1.25 + 500)
 const ALONE: FeedSite = { namespace: 'thermocline', redis: undefined }
 
 /**
@@ -38,7 +36,7 @@ export class InvalidationFeed {
   readonly site: FeedSite
   readonly #log: InvalidationLog
   readonly #mostKept: number
-  readonly #fleetTimeoutMs: number
+  readonly #maxLagMs: number
   readonly #followers = new Set<FeedFollower>()
   #kept: NumberedInvalidation[] = []
   /** From here on nothing is missing among what is kept. */
@@ -51,7 +49,7 @@ export class InvalidationFeed {
 
   constructor(log: InvalidationLog, { mostKept = MOST_KEPT, site = ALONE, maxLagMs = 2_000 } = {}) {
     this.site = site
-    this.#fleetTimeoutMs = fleetTimeoutMs(maxLagMs)
+    this.#maxLagMs = maxLagMs
     this.#log = log
     this.#mostKept = mostKept
   }
@@ -78,12 +76,14 @@ export class InvalidationFeed {
    */
   async passedByFleet(seq: number): Promise<void> {
     if (this.isAlone) return
-    await Promise.all([this.#log.passedBy(seq, this.#fleetTimeoutMs), sleep(CUT_OFF_MS)])
+    // A process counts for as long as it may trust what it holds, and a quarter; a little more for it to be struck off.
+    const timeoutMs = Math.max(3_000, this.#maxLagMs * 1.25 + 500)
+    await Promise.all([this.#log.passedBy(seq, timeoutMs), sleep(CUT_OFF_MS)])
   }
 
   /** For how many ms this process may use what it has loaded while it is cut off from the log for longer than `maxLagMs`. */
   get cutOffTrustMs(): number {
-    return this.#followers.size > 0 ? CUT_OFF_MS : Number.POSITIVE_INFINITY
+    return this.#followers.size > 0 ? Math.min(CUT_OFF_MS, this.#maxLagMs) : this.#maxLagMs
   }
 
   /** How many follow. */

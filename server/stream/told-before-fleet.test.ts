@@ -2,7 +2,7 @@ import express from 'express'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TieredCache, createTieredCache } from '../cache/tiered-cache.ts'
-import { invalidationStream } from './invalidation-stream.ts'
+import { type InvalidationStream, invalidationStream } from './invalidation-stream.ts'
 import { RedisServer } from '../../test/support/redis-server.ts'
 import { serve } from '../../test/support/serve.ts'
 import { waitUntil } from '../../test/support/wait-until.ts'
@@ -36,15 +36,26 @@ async function open(port: number): Promise<TieredCache> {
   return cache
 }
 
-it('a browser is told once no process answers with what was there before', async () => {
-  const near = await open(server.port)
-  const far = await open(slow.port)
-  const stream = invalidationStream({ cache: near })
+/** Has the process tell browsers. */
+function tell(cache: TieredCache): InvalidationStream {
+  const stream = invalidationStream({ cache })
   cleanUp.push(() => stream.close())
-  const site = await serve(express().use(stream.handler))
+  return stream
+}
+
+/** A browser that this process tells. */
+async function listen(cache: TieredCache): Promise<Listener> {
+  const site = await serve(express().use(tell(cache).handler))
   cleanUp.push(() => site.close())
   const browser = await Listener.connect(site.url)
   cleanUp.push(() => browser.close())
+  return browser
+}
+
+it('a browser is told once no process answers with what was there before', async () => {
+  const near = await open(server.port)
+  const far = await open(slow.port)
+  const browser = await listen(near)
   let version = 1
   const read = (cache: TieredCache) =>
     cache.getOrSet('row', () => Promise.resolve(version), { groups: ['row'] })
@@ -62,15 +73,8 @@ it('a browser is told once no process answers with what was there before', async
 it('nor one that has been cut off from the log for long, and is waited for no more', async () => {
   const near = await open(server.port)
   const cut = await open(slow.port)
-  const [stream, other] = [near, cut].map((cache) => invalidationStream({ cache }))
-  cleanUp.push(
-    () => stream?.close(),
-    () => other?.close(),
-  )
-  const site = await serve(express().use(stream?.handler ?? []))
-  cleanUp.push(() => site.close())
-  const browser = await Listener.connect(site.url)
-  cleanUp.push(() => browser.close())
+  tell(cut)
+  const browser = await listen(near)
   let version = 1
   const read = (cache: TieredCache) =>
     cache.getOrSet('far-row', () => Promise.resolve(version), { groups: ['far-row'] })

@@ -132,7 +132,10 @@ export async function runBrowserCoherence(
   }
 }
 
-/** Once the network is there again every tab is told of a change, by name or with everything, and reads the last version of every row. What is not so, in words. */
+/**
+ * Once the network is there again every tab is told of a change, by name or with everything, and reads the last version of every row.
+ * What is not so, in words.
+ */
 async function heal(
   origins: readonly OriginProcess[],
   browsers: readonly TabbedBrowser[],
