@@ -7,6 +7,8 @@ import { App, startedWith } from './app.fake.ts'
 import type { ThermoclinePluginOptions } from './index.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
+/** Nobody runs the modules here, and Vite goes on writing dependencies into the folder after it was closed. */
+const UNREAD = { optimizeDeps: { noDiscovery: true } }
 
 let app: App
 let server: ViteDevServer | PreviewServer | undefined
@@ -26,7 +28,7 @@ function origin({ httpServer }: ViteDevServer | PreviewServer): string {
 }
 
 async function develop(options: ThermoclinePluginOptions = {}, config: InlineConfig = {}): Promise<string> {
-  const started = await createServer(app.config(options, { server: LOOPBACK, ...config }))
+  const started = await createServer(app.config(options, { server: LOOPBACK, ...UNREAD, ...config }))
   server = started
   await started.listen()
   return origin(started)

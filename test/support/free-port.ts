@@ -9,12 +9,19 @@ const LOWEST = 20_000
 const PORTS = 12_000
 /** Processes of one test run look in parts of their own. */
 const PARTS = 8
+const PORTS_OF_A_PART = PORTS / PARTS
 
-/** A loopback port that nothing listened on a moment ago. */
+/** What was given out: a cluster asks for a dozen before it listens on the first. */
+const given = new Set<number>()
+
+/** A loopback port that nothing listened on a moment ago, and that nobody else in this process was given. */
 export async function freePort(): Promise<number> {
   const part = Number(process.env['VITEST_POOL_ID'] ?? 0) % PARTS
   for (;;) {
-    const port = LOWEST + Math.floor(((part + Math.random()) / PARTS) * PORTS)
+    if (given.size === PORTS_OF_A_PART) given.clear()
+    const port = LOWEST + Math.floor((part + Math.random()) * PORTS_OF_A_PART)
+    if (given.has(port)) continue
+    given.add(port)
     if (await isFree(port)) return port
   }
 }
