@@ -32,7 +32,7 @@ export class BodyStore {
 
   /** What is stored in a place; it need not be the body of the entry that is there. */
   async read(url: string, { partition, variant }: Place): Promise<Response | undefined> {
-    const cache = await this.#handle(partition)
+    const cache = await this.open(partition)
     return await cache.match(bodyUrl(url, variant))
   }
 
@@ -48,12 +48,12 @@ export class BodyStore {
 
   /** Resolves once the whole body is stored; rejects, and keeps what was there, when it breaks off. */
   async put(url: string, entry: StoredEntry, body: ReadableStream<Uint8Array> | null): Promise<void> {
-    const cache = await this.#handle(entry.partition)
+    const cache = await this.open(entry.partition)
     await cache.put(bodyUrl(url, entry.variant), new Response(body, { headers: { [ID_HEADER]: entry.id } }))
   }
 
   async delete(url: string, { partition, variant }: Place): Promise<void> {
-    const cache = await this.#handle(partition)
+    const cache = await this.open(partition)
     await cache.delete(bodyUrl(url, variant))
   }
 
@@ -63,7 +63,7 @@ export class BodyStore {
       entries.map(([url, { partition, variant }]) => `${partition} ${bodyUrl(url, variant)}`),
     )
     for (const partition of new Set(['', ...entries.map(([, entry]) => entry.partition)])) {
-      const cache = await this.#handle(partition)
+      const cache = await this.open(partition)
       for (const request of await cache.keys()) {
         if (!kept.has(`${partition} ${request.url}`)) await cache.delete(request)
       }
@@ -92,7 +92,8 @@ export class BodyStore {
     this.#handles.clear()
   }
 
-  #handle(partition: string): Promise<Cache> {
+  /** The cache of a partition; '' for what all users share. */
+  open(partition: string): Promise<Cache> {
     const kept = this.#handles.get(partition)
     if (kept !== undefined) return kept
     const name = partition === '' ? this.#cacheName : `${PRIVATE_PREFIX}${partition}:${this.#cacheName}`

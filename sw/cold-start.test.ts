@@ -1,9 +1,12 @@
-import { beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { waitUntil } from '../test/support/wait-until.ts'
 import { FakeWorker } from './http-cache.fake.ts'
 import { FakeCacheStorage, FakePlatform, resetIndexedDb } from './platform.fake.ts'
 
 beforeEach(resetIndexedDb)
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 /** Storage that counts what is looked up in it. */
 class CountingStorage extends FakeCacheStorage {
@@ -20,13 +23,19 @@ class CountingStorage extends FakeCacheStorage {
   }
 }
 
-/** A platform on which `/a` is stored by a worker that has ended since, and IndexedDB takes its time. */
-async function restarted() {
+/** Storage in which a worker has left `/a`. */
+async function stored(): Promise<CountingStorage> {
   const storage = new CountingStorage()
   const platform = new FakePlatform(storage)
   platform.network = () => new Response('a', { headers: { 'Cache-Control': 'max-age=60' } })
   await new FakeWorker(platform).ask('/a')
   storage.lookedUp.length = 0
+  return storage
+}
+
+/** A worker that finds `/a`, and whose IndexedDB takes its time. */
+async function restarted() {
+  const storage = await stored()
   const later = new FakePlatform(storage)
   const { openDatabase } = later
   let open: (() => void) | undefined
@@ -37,7 +46,11 @@ async function restarted() {
     return await openDatabase(...parameters)
   }
   const worker = new FakeWorker(Object.assign(later, { openDatabase: slowly }))
-  return { worker, storage, open: () => open?.() }
+  const openNow = () => {
+    open?.()
+    return open !== undefined
+  }
+  return { worker, storage, open: openNow }
 }
 
 it('looks for the body while it is still reading whether there is one', async () => {
@@ -71,4 +84,40 @@ it('does not answer with a body that is not the one of the entry', async () => {
   await waitUntil(() => storage.lookedUp.includes('/a'), 'the body being looked for')
   open()
   expect((await answer).body).toBe('fresh')
+})
+
+it('begins to read when its script runs, before the request comes that it was started for', async () => {
+  const platform = new FakePlatform(await stored())
+  platform.restarted = true
+  const transactions = vi.spyOn(IDBDatabase.prototype, 'transaction')
+  const worker = new FakeWorker(platform)
+  await waitUntil(() => transactions.mock.calls.length > 0, 'something being read')
+  expect((await worker.ask('/a')).did).toBe('SW; hit; ttl=60')
+})
+
+it('reads nothing while it is being installed, when another version may still change what is stored', async () => {
+  const platform = new FakePlatform(await stored())
+  const opens = vi.spyOn(indexedDB, 'open')
+  const worker = new FakeWorker(platform)
+  // Whatever is begun at once has been by then.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(opens).not.toHaveBeenCalled()
+  expect((await worker.ask('/a')).did).toBe('SW; hit; ttl=60')
+})
+
+it('reads in one transaction what a request needs that finds IndexedDB closed', async () => {
+  const { open, worker } = await restarted()
+  const transactions = vi.spyOn(IDBDatabase.prototype, 'transaction')
+  const answer = worker.ask('/a')
+  await waitUntil(() => open(), 'IndexedDB being opened')
+  await answer
+  expect(transactions).toHaveBeenCalledTimes(1)
+})
+
+it('goes on where what it has begun to read fails', async () => {
+  const platform = new FakePlatform(await stored())
+  platform.restarted = true
+  platform.openFault = new DOMException('denied', 'SecurityError')
+  platform.cacheStorage.fault = new DOMException('denied', 'SecurityError')
+  expect(await new FakeWorker(platform).ask('/a')).toMatchObject({ status: 200, body: 'from the network' })
 })

@@ -20,6 +20,33 @@ describe('the database', () => {
     expect(database.generation).toBe(1)
   })
 
+  it('opens it once for all who meet that together', async () => {
+    const platform = new FakePlatform()
+    const database = new Database(platform)
+    await write(database, 'kept')
+    for (const connection of platform.opened) connection.close()
+    expect(await Promise.all([read(database), read(database), read(database)])).toEqual(
+      Array.from({ length: 3 }, () => 'kept'),
+    )
+    expect(platform.opened).toHaveLength(2)
+  })
+
+  it('is used by all when it opens at the second try (WebKit bug 197050)', async () => {
+    const platform = new FakePlatform()
+    const database = new Database(platform)
+    const { openDatabase } = platform
+    let tries = 0
+    const once = async (...parameters: Parameters<typeof openDatabase>) => {
+      tries += 1
+      if (tries === 1) throw new DOMException('Connection to Indexed Database server lost.', 'UnknownError')
+      return await openDatabase(...parameters)
+    }
+    Object.assign(platform, { openDatabase: once })
+    await Promise.all([read(database), write(database, 'kept')])
+    expect(await read(database)).toBe('kept')
+    expect(tries).toBe(2)
+  })
+
   it('lets itself be deleted, and starts anew', async () => {
     const platform = new FakePlatform()
     const database = new Database(platform)

@@ -1,4 +1,4 @@
-import type { DBSchema, IDBPDatabase } from 'idb'
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb'
 import type { Platform } from './platform.ts'
 import type { RowKey, UrlRow } from './stored-entry.ts'
 
@@ -12,6 +12,8 @@ export interface Schema extends DBSchema {
 }
 
 export type Connection = IDBPDatabase<Schema>
+
+type Reading = IDBPTransaction<Schema, ('entries' | 'state')[]>
 
 export const DATABASE_NAME = 'thermocline'
 /** A store that can't be read as it is belongs to another version: it is a cache, so it is dropped, not migrated. */
@@ -31,6 +33,7 @@ export class Database {
   #opening: Promise<Connection> | undefined
   #downUntilMs = 0
   #generation = 0
+  #reading: Reading | undefined
 
   constructor(platform: Platform) {
     this.#platform = platform
@@ -43,49 +46,77 @@ export class Database {
 
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     if (this.#platform.now() < this.#downUntilMs) throw new Error(UNAVAILABLE)
+    const opening = this.#connect()
     try {
-      return await this.#attempt(work)
+      return await this.#attempt(opening, work)
     } catch (error) {
       if (!isLostConnection(error)) throw error
-      this.#forget()
-      return await this.#attempt(work)
+      // Of those who meet this together, one opens it again for all.
+      if (this.#opening === opening) this.#forget()
+      return await this.#attempt(this.#connect(), work)
     }
   }
 
-  async #attempt<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const opening = (this.#opening ??= this.#open())
+  /** As `use()`; those who have waited for one connection read in one transaction, which costs as much as what is read in it. */
+  read<T>(work: (transaction: Reading) => Promise<T>): Promise<T> {
+    return this.use((connection) => {
+      if (this.#reading === undefined) {
+        this.#reading = connection.transaction(['entries', 'state'])
+        // The failed request itself is what callers hear of.
+        this.#reading.done.catch(() => {})
+        // It takes requests for as long as nothing but promises is worked off.
+        queueMicrotask(() => {
+          this.#reading = undefined
+        })
+      }
+      return work(this.#reading)
+    })
+  }
+
+  /** What the worker keeps of itself under a key, read as by `read()`. */
+  state<T>(key: string): Promise<T | undefined> {
+    return this.read((reading) => reading.objectStore('state').get(key) as Promise<T | undefined>)
+  }
+
+  async #attempt<T>(opening: Promise<Connection>, work: (connection: Connection) => Promise<T>): Promise<T> {
     let connection: Connection
     try {
-      connection = await this.#withinLimit(opening)
+      connection = await opening
     } catch (error) {
-      this.#restUntilRetry()
+      if (this.#opening === opening) this.#restUntilRetry()
       throw error
     }
+    this.#downUntilMs = 0
     return await this.#withinLimit(work(connection))
   }
 
-  #open(): Promise<Connection> {
+  /** The connection, opened where there is none. */
+  #connect(): Promise<Connection> {
+    if (this.#opening !== undefined) return this.#opening
     const onLost = () => {
       if (this.#opening === opening) this.#forget()
     }
-    const opening = Promise.resolve().then(() =>
-      this.#platform.openDatabase<Schema>(DATABASE_NAME, VERSION, {
-        upgrade(connection) {
-          for (const name of connection.objectStoreNames) connection.deleteObjectStore(name)
-          const entries = connection.createObjectStore('entries', { keyPath: 'key' })
-          entries.createIndex('by-use', ['cacheName', 'lastUsedMs'])
-          entries.createIndex('by-group', 'groups', { multiEntry: true })
-          connection.createObjectStore('state')
-        },
-        blocking(_current, _blocked, event) {
-          // Whoever wants to delete or upgrade the database must not wait for a cache.
-          ;(event.target as IDBDatabase).close()
-          onLost()
-        },
-        terminated: onLost,
-      }),
-    )
+    const opening = this.#withinLimit(Promise.resolve().then(() => this.#open(onLost)))
+    this.#opening = opening
     return opening
+  }
+
+  #open(onLost: () => void): Promise<Connection> {
+    return this.#platform.openDatabase<Schema>(DATABASE_NAME, VERSION, {
+      upgrade(connection) {
+        for (const name of connection.objectStoreNames) connection.deleteObjectStore(name)
+        const entries = connection.createObjectStore('entries', { keyPath: 'key' })
+        entries.createIndex('by-use', ['cacheName', 'lastUsedMs'])
+        entries.createIndex('by-group', 'groups', { multiEntry: true })
+        connection.createObjectStore('state')
+      },
+      blocking(_current, _blocked, event) {
+        // Whoever wants to delete or upgrade the database must not wait for a cache.
+        ;(event.target as IDBDatabase).close()
+        onLost()
+      },
+      terminated: onLost,
+    })
   }
 
   #forget(): void {

@@ -45,8 +45,8 @@ export class EntryIndex {
     const keys = partitions.map((partition) => this.#key(partition, url))
     const unknown = keys.filter((key) => !this.#memory.has(key.join(' ')))
     if (unknown.length > 0) {
-      const found = await this.#database.use((connection) => {
-        const { store } = connection.transaction('entries')
+      const found = await this.#database.read((reading) => {
+        const store = reading.objectStore('entries')
         return Promise.all(unknown.map((key) => store.get([...key])))
       })
       for (const [position, key] of unknown.entries()) {

@@ -55,9 +55,7 @@ export class OlderVersions {
   /** A version takes over: what it lacks stays, for the pages that are open. Never rejects. */
   async succeed(files: Files, open: readonly string[]): Promise<void> {
     const versions = await this.#read()
-    const before = await this.#database
-      .use((connection) => connection.get('state', this.#activeKey) as Promise<Files | undefined>)
-      .catch(() => undefined)
+    const before = await this.#database.state<Files>(this.#activeKey).catch(() => undefined)
     const lacking = [...(before ?? [])].filter(([url, key]) => files.get(url) !== key)
     const pages = open.filter((page) => !versions.some((version) => version.pages.has(page)))
     if (lacking.length > 0) versions.push({ files: new Map(lacking), pages: new Set(pages) })
@@ -74,16 +72,14 @@ export class OlderVersions {
   }
 
   #read(): Promise<OlderVersion[]> {
-    this.#reading ??= this.#database
-      .use((connection) => connection.get('state', this.#olderKey) as Promise<OlderVersion[] | undefined>)
-      .then(
-        (kept) => kept ?? [],
-        () => {
-          // The next one looks again.
-          this.#reading = undefined
-          return []
-        },
-      )
+    this.#reading ??= this.#database.state<OlderVersion[]>(this.#olderKey).then(
+      (kept) => kept ?? [],
+      () => {
+        // The next one looks again.
+        this.#reading = undefined
+        return []
+      },
+    )
     return this.#reading
   }
 

@@ -20,6 +20,7 @@ export class Partitions {
   readonly #platform: Platform
   #held: string | undefined
   #isRead = false
+  #reading: Promise<string | undefined> | undefined
   #isClosed = false
   #persisting: Promise<void> | undefined
   #wiping = Promise.resolve()
@@ -47,7 +48,11 @@ export class Partitions {
 
   /** What this worker believes to be held; ask `current()` before anything private is answered. */
   async believed(): Promise<string | undefined> {
-    return this.#isRead ? this.#open() : await this.current()
+    if (this.#isRead) return this.#open()
+    this.#reading ??= this.current().finally(() => {
+      this.#reading = undefined
+    })
+    return await this.#reading
   }
 
   /**
@@ -60,7 +65,7 @@ export class Partitions {
     const epoch = this.#epoch
     let kept: Kept | undefined
     try {
-      kept = (await this.#database.use((connection) => connection.get('state', KEY))) as Kept | undefined
+      kept = await this.#database.state<Kept>(KEY)
     } catch {
       return undefined
     }

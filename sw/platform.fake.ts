@@ -18,6 +18,8 @@ export class FakePlatform implements Platform {
   network: (request: Request) => Response | Promise<Response> = () => new Response('from the network')
   /** What the browser lets the origin store. */
   quotaBytes = 10_000_000_000
+  /** Whether the worker that is made next is an active one's script, run again. */
+  restarted = false
   /** Throws in place of opening where a test lets IndexedDB fail. */
   openFault: Error | undefined
   readonly opened: { close: () => void }[] = []
@@ -61,6 +63,10 @@ export class FakePlatform implements Platform {
     this.opened.push(connection)
     return connection
   }) as typeof openDB
+
+  isRestarted(): boolean {
+    return this.restarted
+  }
 
   origin(): string {
     return 'https://shop.example'

@@ -11,6 +11,11 @@ export interface Platform {
   /** Throws where the browser refuses storage. */
   caches(): CacheStorage
   readonly openDatabase: typeof openDB
+  /**
+   * Whether the script runs again for a version that is active: what is stored is its own, and no other version changes it
+   * before the first event arrives. `false` where the browser does not tell (Firefox before 141).
+   */
+  isRestarted(): boolean
   origin(): string
   /** What the browser puts into `Accept-Language`, as far as a worker can know it. */
   languages(): readonly string[]
@@ -30,6 +35,7 @@ export const workerPlatform: Platform = {
   fetch: (request) => fetch(request),
   caches: () => caches,
   openDatabase: openDB,
+  isRestarted: () => (self.serviceWorker as ServiceWorker | undefined)?.state === 'activated',
   origin: () => self.location.origin,
   languages: () => navigator.languages,
   quota: async () => (await navigator.storage.estimate()).quota ?? Number.POSITIVE_INFINITY,

@@ -49,6 +49,8 @@ export class Precache {
       if (revision !== null) key.searchParams.append(REVISION_PARAMETER, revision)
       this.#files.set(href, key.href)
     }
+    // Read ahead: what is not precached is looked for there first.
+    if (platform.isRestarted()) void this.hasOlder()
   }
 
   /** The URLs whose content never changes. */

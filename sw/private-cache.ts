@@ -41,6 +41,10 @@ export class PrivateCache {
     const flights = new Flights()
     this.#parts = { platform, partitions, site, store, cacheName, flights, maxEntryBytes: maxBytes / 4 }
     site.add(this)
+    if (!platform.isRestarted()) return
+    // A worker is started for an event, which arrives a while after its script has run.
+    store.prepare()
+    void site.load()
   }
 
   /** Drops what is stored for a URL, in all variants. Relative URLs resolve against the worker's. */

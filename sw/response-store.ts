@@ -45,6 +45,12 @@ export class ResponseStore {
     this.#parts = parts
   }
 
+  /** Begins to read what the first answer of a worker needs. */
+  prepare(): void {
+    const { keys, partitions } = this.#parts
+    Promise.all([this.#bodies().open(''), keys.known(), partitions.believed()]).catch(() => {})
+  }
+
   /** The newest stored response that matches; otherwise why there is none. Never rejects: storage that fails is empty. */
   async find(ask: Ask): Promise<Found | 'uri-miss' | 'vary-miss'> {
     try {

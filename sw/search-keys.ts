@@ -27,13 +27,13 @@ export class SearchKeys {
   /** The key by what the path's newest response said. Rejects where IndexedDB is needed and unavailable. */
   async keyFor(url: string): Promise<string> {
     const path = withoutSearch(url)
-    return keyUnder(url, path, (await this.#known()).get(path))
+    return keyUnder(url, path, (await this.known()).get(path))
   }
 
   /** The key for a response, whose field counts for the path from now on. */
   async learn(url: string, field: string | null): Promise<string> {
     const path = withoutSearch(url)
-    const rules = await this.#known()
+    const rules = await this.known()
     const before = rules.get(path)
     if ((before?.field ?? null) === field) return keyUnder(url, path, before)
     const kept = isExact(field) ? undefined : { field, id: this.#createId() }
@@ -51,7 +51,8 @@ export class SearchKeys {
     return keyUnder(url, path, kept)
   }
 
-  #known(): Promise<Map<string, Kept>> {
+  /** The rules of all paths; read once. Rejects where IndexedDB is unavailable. */
+  known(): Promise<Map<string, Kept>> {
     if (this.#rules !== undefined && this.#generation === this.#database.generation) return this.#rules
     // A connection that was lost may have taken its database with it.
     this.#generation = this.#database.generation
@@ -64,8 +65,8 @@ export class SearchKeys {
   }
 
   #read(): Promise<Map<string, Kept>> {
-    return this.#database.use(async (connection) => {
-      const { store } = connection.transaction('state')
+    return this.#database.read(async (reading) => {
+      const store = reading.objectStore('state')
       const [names, rules] = await Promise.all([store.getAllKeys(allRules()), store.getAll(allRules())])
       return new Map(names.map((name, position) => [name.slice(PREFIX.length), rules[position] as Kept]))
     })

@@ -198,9 +198,9 @@ export class SiteInvalidations {
 
   async #load(): Promise<void> {
     try {
-      const kept = await this.#database.use((connection) => connection.get('state', KEY))
+      const kept = await this.#database.state<Kept>(KEY)
       // It may have been told anew meanwhile.
-      if (!this.#isLoaded) this.#kept = (kept as Kept | undefined) ?? {}
+      if (!this.#isLoaded) this.#kept = kept ?? {}
       this.#isLoaded = true
     } catch {
       // Without storage there is nothing that could be out of date; it may come back, and with it what is.

@@ -73,8 +73,8 @@ export class SiteOptions {
 
   async #load(url: string): Promise<void> {
     try {
-      const text = await this.#sources.database.use((connection) => connection.get('state', keyOf(url)))
-      if (text !== undefined) this.#take(url, text as string)
+      const text = await this.#sources.database.state<string>(keyOf(url))
+      if (text !== undefined) this.#take(url, text)
     } catch {
       // Without storage the file counts once it has been fetched.
     }

@@ -37,8 +37,6 @@ export function startWorker(given?: WorkerOptions): void {
     const path = site.current.invalidations
     if (path !== undefined) void siteInvalidations(platform).follow(new URL(path, self.location.href).href)
   }
-  applyRules()
-  void site.loading?.then(applyRules)
   let opened: PrivateCache | undefined
   const openCache = async () => {
     await site.loading
@@ -46,6 +44,16 @@ export function startWorker(given?: WorkerOptions): void {
     const budget = { ...(maxBytes && { maxBytes }), ...(maxEntries && { maxEntries }) }
     return (opened ??= new PrivateCache(resolveHttpCacheOptions({ ...budget, platform })))
   }
+  // A worker may have been started to hear of an invalidation. Once the cache is open it is told itself.
+  const unlessOpen = async (tell: (cache: PrivateCache) => Promise<void>) => {
+    if (opened === undefined) await tell(await openCache())
+  }
+  siteInvalidations(platform).add({
+    invalidate: (url) => unlessOpen((cache) => cache.invalidate(url)),
+    invalidateGroups: (groups) => unlessOpen((cache) => cache.invalidateGroups(groups)),
+  })
+  applyRules()
+  void site.loading?.then(applyRules)
   const isExcluded = ({ url }: Request) => {
     const { pathname } = new URL(url)
     return rules.exclude.some((pattern) => pattern.test(pathname))
@@ -67,6 +75,7 @@ export function startWorker(given?: WorkerOptions): void {
     return await (isSafeMethod(request.method) ? appShell.answer(event, ask) : ask())
   }
 
+  if (platform.isRestarted()) void openCache()
   handleMessages([{ clear: async () => (await openCache()).clear() }])
   self.addEventListener('install', (event) => {
     const install = async () => {

@@ -42,6 +42,7 @@ export class FuzzBrowser implements Surroundings {
   #life: Life
   #user = FIRST_USER
   #ids = 0
+  #lives = 0
   /** What the page saw last of each path. */
   readonly #seen = new Map<string, string>()
 
@@ -70,6 +71,8 @@ export class FuzzBrowser implements Surroundings {
     await Promise.all(begun)
     await this.#perform({ kind: 'origin', condition: 'up' })
     await this.#perform({ kind: 'storage', isAway: false })
+    // What was begun while it was away has failed by then.
+    await eventLoop()
     // So long a worker does without a database that could not be opened.
     await this.#perform({ kind: 'pass', seconds: 10 })
     const urls = steps.flatMap(({ operation }) => (operation.kind === 'get' ? operation.url : []))
@@ -267,6 +270,9 @@ export class FuzzBrowser implements Surroundings {
 
   #startWorker(): Life {
     const platform = new KillablePlatform(this)
+    // What it reads ahead is raced as well; not every browser lets it.
+    this.#lives += 1
+    platform.restarted = this.#lives % 2 === 1
     const cache = new PrivateCache({ cacheName: CACHE_NAME, ...LIMITS, platform })
     let end: (how: 'killed') => void = () => {}
     const killed = new Promise<'killed'>((resolve) => (end = resolve))

@@ -11,7 +11,7 @@ import { parseSwOptions } from './options.ts'
 import { type Figures, printGoals, printTable } from './print.ts'
 import { Subject } from './subject.ts'
 import { percentile } from './summary.ts'
-import { VARIANTS, handWritten, httpCache, thermocline } from './variants.ts'
+import { VARIANTS, handWritten, handWrittenIndex, httpCache, thermocline } from './variants.ts'
 
 /** Hits before anything counts. */
 const WARM_UP = 30
@@ -37,8 +37,9 @@ for (const files of sizes) {
 
 async function measure(context: BrowserContext, files: number): Promise<void> {
   const before = currentLoad()
-  // Nothing is timed yet, so they may be filled side by side.
-  const subjects = await Promise.all(VARIANTS.map((variant) => Subject.start(context, variant, files)))
+  const subjects: Subject[] = []
+  // One by one: side by side they keep the disk so busy that a worker may take IndexedDB for one that hangs.
+  for (const variant of VARIANTS) subjects.push(await Subject.start(context, variant, files))
   const figures = new Map<string, Figures>(
     subjects.map(({ name }) => [name, { p50: [], p95: [], cold: [], asset: [] }]),
   )
@@ -65,7 +66,7 @@ async function measure(context: BrowserContext, files: number): Promise<void> {
     },
   )
   // Afterwards, since they stop the workers of all.
-  await each([thermocline.name, handWritten.name], async (subject, { cold }) => {
+  await each([thermocline.name, handWritten.name, handWrittenIndex.name], async (subject, { cold }) => {
     cold.push(percentile(await repeat(colds, () => subject.coldHit()), 0.5))
   })
   await each(isRouted ? [thermocline.name, httpCache.name] : [], async (subject, { asset }) => {

@@ -1,5 +1,6 @@
 import type { Variant } from './variant.ts'
 import { handWritten } from './variants/hand-written.ts'
+import { handWrittenIndex } from './variants/hand-written-index.ts'
 import { httpCache } from './variants/http-cache.ts'
 import { thermocline } from './variants/thermocline.ts'
 import { workboxCacheFirstExpiration } from './variants/workbox-cache-first-expiration.ts'
@@ -8,6 +9,7 @@ import { workboxSwrExpiration } from './variants/workbox-swr-expiration.ts'
 
 export {
   handWritten,
+  handWrittenIndex,
   httpCache,
   thermocline,
   workboxCacheFirst,
@@ -21,5 +23,6 @@ export const VARIANTS: readonly Variant[] = [
   workboxCacheFirstExpiration,
   workboxSwrExpiration,
   handWritten,
+  handWrittenIndex,
   httpCache,
 ]

@@ -67,6 +67,10 @@ export class TestPlatform implements Platform {
     for (const { fire } of due) fire()
   }
 
+  isRestarted(): boolean {
+    return false
+  }
+
   now(): number {
     return this.#nowMs
   }
