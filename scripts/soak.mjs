@@ -1,7 +1,8 @@
 // What takes too long for `npm test`: millions of random exchanges, a mutation check of policy/, ten minutes of faults, ten minutes
-// each with Redis frozen and killed at 1,000 requests/s, and the memory after ten million distinct keys, and ten minutes of faults with browsers.
+// each with Redis frozen and killed at 1,000 requests/s, and the memory after ten million distinct keys, ten minutes of faults with browsers,
+// and whether those two notice each part that is taken out.
 //   npm run soak               all
-//   npm run soak -- fuzz       one of them: fuzz, mutation, coherence, browser, outage or memory
+//   npm run soak -- fuzz       one of them: fuzz, mutation, coherence, browser, breaks, outage or memory
 // FUZZ_EXCHANGES and FUZZ_SEED say how many exchanges (5,000,000) and which ones.
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
@@ -13,6 +14,7 @@ const PARTS = {
   mutation: { command: 'stryker run', defaults: {} },
   coherence: { command: 'tsx test/coherence/run.ts --seconds 600', defaults: {} },
   browser: { command: 'tsx test/coherence/run.ts --through browser --seconds 600', defaults: {} },
+  breaks: { command: 'tsx test/coherence/run-breaks.ts', defaults: {} },
   outage: {
     command:
       'tsx bench/run.ts outage --only thermocline --phase frozen --phase killed --seconds 600 --strict',

@@ -4,8 +4,7 @@ import { InvalidationFeed } from '../../../server/feed/invalidation-feed.ts'
 export interface SourceBreak {
   /** The end of the file's path. */
   readonly file: string
-  readonly find: string
-  readonly replacement: string
+  readonly edits: readonly { readonly find: string; readonly replacement: string }[]
 }
 
 interface PartBreak {
@@ -20,46 +19,74 @@ const SITE = 'sw/site-invalidations.ts'
 export const BROWSER_BREAKS = {
   /** The worker lets go of no group that it is told. */
   'worker-groups': {
-    source: { file: SITE, find: '...(groups.length > 0 ?', replacement: '...(groups.length > 1e9 ?' },
+    source: {
+      file: SITE,
+      edits: [{ find: '...(groups.length > 0 ?', replacement: '...(groups.length > 1e9 ?' }],
+    },
+  },
+  /** A worker that is started by what a page is told has no cache yet that could let go. */
+  'worker-woken': {
+    source: {
+      file: 'sw/start-worker.ts',
+      edits: [
+        {
+          find: 'if (opened === undefined) await tell(',
+          replacement: 'if (opened !== undefined) await tell(',
+        },
+        { find: 'if (platform.isRestarted()) void openCache()', replacement: '' },
+      ],
+    },
   },
   /** The worker takes itself for current: when it wakes, and when the network was away. */
   'worker-wakes': {
     source: {
       file: SITE,
-      find: 'return this.#kept.url === undefined || (leftMs > 0 && leftMs <= TRUST_MS)',
-      replacement: 'return leftMs < Number.MAX_VALUE',
+      edits: [
+        {
+          find: 'return this.#kept.url === undefined || (leftMs > 0 && leftMs <= TRUST_MS)',
+          replacement: 'return leftMs < Number.MAX_VALUE',
+        },
+      ],
     },
   },
   /** The worker does not mind that something was missed which can't be told. */
   'worker-reset': {
     source: {
       file: SITE,
-      find: 'const distrustUntilMs = reset ? askedAtMs : kept.distrustUntilMs',
-      replacement: 'const { distrustUntilMs } = kept; void askedAtMs',
+      edits: [
+        {
+          find: 'const distrustUntilMs = reset ? askedAtMs : kept.distrustUntilMs',
+          replacement: 'const { distrustUntilMs } = kept; void askedAtMs',
+        },
+      ],
     },
   },
   /** The worker stores what was asked for before it was told, and came after. */
   'worker-fill': {
     source: {
       file: 'sw/flights.ts',
-      find: 'return isOutdated || responses',
-      replacement: 'return isOutdated && responses',
+      edits: [{ find: 'return isOutdated || responses', replacement: 'return isOutdated && responses' }],
     },
   },
   /** A page that connects anew is told from now on, and takes what it has missed for heard. */
   'follower-cursor': {
     source: {
       file: 'client/stream-source.ts',
-      find: 'return this.#cursor === undefined ? url',
-      replacement: 'return this.#cursor !== "" ? url',
+      edits: [
+        { find: 'return this.#cursor === undefined ? url', replacement: 'return this.#cursor !== "" ? url' },
+      ],
     },
   },
   /** Pages are told before their worker has let go. */
   'follower-order': {
     source: {
       file: 'client/invalidation-follower.ts',
-      find: 'if (isOwn && isNews) await this.#tellWorker(told)',
-      replacement: 'if (isOwn && isNews) setTimeout(() => void this.#tellWorker(told), 300)',
+      edits: [
+        {
+          find: 'if (isOwn && isNews) await this.#tellWorker(told)',
+          replacement: 'if (isOwn && isNews) setTimeout(() => void this.#tellWorker(told), 300)',
+        },
+      ],
     },
   },
   /** A server tells nobody what was missed. */
@@ -74,6 +101,7 @@ export const BROWSER_BREAKS = {
 
 export type BrowserBreak =
   | 'worker-groups'
+  | 'worker-woken'
   | 'worker-wakes'
   | 'worker-reset'
   | 'worker-fill'

@@ -34,6 +34,8 @@ const BROWSER_FAULTS = [
   'offline',
   'stop worker',
   'stop worker',
+  'stop worker of resting tabs',
+  'stop worker of resting tabs',
   'refuse and stop worker',
   'new tab',
   'tabs closed',
@@ -115,6 +117,13 @@ export class BrowserFaults {
           break
         case 'stop worker':
           await browser.stopWorker()
+          break
+        case 'stop worker of resting tabs':
+          // Then it is started by what a page is told, not by what one asks for.
+          await browser.whileResting(async () => {
+            await browser.stopWorker()
+            await this.#pause(this.#random.below(3_000))
+          })
           break
         case 'offline':
           await browser.setOffline(true)

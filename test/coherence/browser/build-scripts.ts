@@ -16,9 +16,11 @@ export async function buildScripts(broken?: SourceBreak): Promise<string> {
       order: 'pre',
       handler(code, id) {
         if (broken === undefined || !id.endsWith(broken.file)) return null
-        if (!code.includes(broken.find)) throw new Error(`${broken.file} has no ${broken.find}`)
         isBroken = true
-        return code.replace(broken.find, broken.replacement)
+        return broken.edits.reduce((text, { find, replacement }) => {
+          if (!text.includes(find)) throw new Error(`${broken.file} has no ${find}`)
+          return text.replace(find, replacement)
+        }, code)
       },
     },
   }

@@ -93,8 +93,8 @@ async function load(key: string): Promise<{ version: number }> {
   const { rows: found } = await pool.query<{ version: number }>(
     `SELECT version FROM ${TABLE} WHERE key = '${key}'`,
   )
-  // The row has been read; what happens from here on makes it old.
-  if (random.chance(0.5)) await sleep(random.below(150))
+  // The row has been read; what happens from here on makes it old, and may reach a page before the row does.
+  if (random.chance(0.3)) await sleep(random.below(500))
   return rowOf(found)
 }
 

@@ -20,6 +20,10 @@ export interface PageProbe {
   drain(): PageEvent[]
   /** Ends the reads of its own accord. */
   stop(): void
+  /** Asks for nothing from here on; resolves once no read is under way. */
+  rest(): Promise<void>
+  /** Goes on, with what it was told of meanwhile. */
+  resume(): void
   /** The version of every row, as the page is answered now; -1 where it is not answered. */
   readAll(): Promise<Record<string, number>>
 }
@@ -34,10 +38,22 @@ const KEYS = ${JSON.stringify(KEYS)}
 const HOT = KEYS.filter((key) => key.startsWith('hot:'))
 let events = []
 let isStopped = false
+let isResting = false
+let asking = 0
+const toldAtRest = new Set()
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const pick = (from) => from[Math.floor(Math.random() * from.length)]
 
 async function ask(key) {
+  asking += 1
+  try {
+    return await askNow(key)
+  } finally {
+    asking -= 1
+  }
+}
+
+async function askNow(key) {
   const beganAtMs = Date.now()
   let response
   try {
@@ -67,6 +83,15 @@ window.probe = {
   isReady: false,
   drain: () => events.splice(0),
   stop: () => { isStopped = true },
+  async rest() {
+    isResting = true
+    while (asking > 0) await pause(5)
+  },
+  resume() {
+    isResting = false
+    for (const key of toldAtRest) void ask(key)
+    toldAtRest.clear()
+  },
   async readAll() {
     return Object.fromEntries(await Promise.all(KEYS.map(async (key) => [key, await ask(key)])))
   },
@@ -85,13 +110,14 @@ followInvalidations().addEventListener('invalidated', ({ everything, groups }) =
     told.push(key)
   }
   // As a page does that shows it.
-  if (!isStopped) for (const key of told.slice(-3)) void ask(key)
+  if (isResting) for (const key of told) toldAtRest.add(key)
+  else if (!isStopped) for (const key of told.slice(-3)) void ask(key)
 })
 events.push(['follows', Date.now()])
 window.probe.isReady = true
 const read = async () => {
   while (!isStopped) {
-    await ask(Math.random() < 0.4 ? pick(HOT) : pick(KEYS))
+    if (!isResting) await ask(Math.random() < 0.4 ? pick(HOT) : pick(KEYS))
     await pause(10 + Math.random() * 20)
   }
 }

@@ -92,6 +92,14 @@ export class TabbedBrowser {
     await Promise.all(this.tabs.map(({ page }) => page.evaluate(() => (window as Probing).probe?.stop())))
   }
 
+  /** Has the tabs ask for nothing, and only listen, while something is done. */
+  async whileResting(work: () => Promise<void>): Promise<void> {
+    const { tabs } = this
+    await Promise.all(tabs.map(({ page }) => page.evaluate(() => (window as Probing).probe?.rest())))
+    await work()
+    await Promise.all(tabs.map(({ page }) => page.evaluate(() => (window as Probing).probe?.resume())))
+  }
+
   /** What each tab is answered for every row now. */
   async readAll(): Promise<readonly Readonly<Record<string, number>>[]> {
     return await Promise.all(
