@@ -170,10 +170,18 @@ describe('a tab that follows', () => {
     const stream = await connected()
     stream.dispatchEvent(new MessageEvent('invalidated', { data: 'not json', lastEventId: '6' }))
     stream.tell('invalidated', '', { groups: ['a'] })
-    stream.tell('invalidated', '7', { groups: 'b', urls: [7] })
-    stream.tell('invalidated', '8', { groups: ['c'] })
+    stream.tell('invalidated', '8', { groups: ['c', 7] })
     await waitUntil(() => told.length === 1, 'the event')
     expect(told).toEqual(['c'])
+  })
+
+  it('takes names that can not be read for any, as the worker does', async () => {
+    const { told } = follow()
+    const stream = await connected()
+    stream.tell('invalidated', '7', { groups: 'b' })
+    await waitUntil(() => told.length === 1, 'the event')
+    expect(told).toEqual(['everything'])
+    expect(toldWorker('invalidated').at(-1)).toMatchObject({ reset: true })
   })
 })
 

@@ -53,6 +53,18 @@ it('a page that comes back after somebody else has signed in is reloaded', async
   expect(host.reloads).toBe(1)
 })
 
+it('is told where it can not be: it has just been reloaded time and again', async () => {
+  const { host, link, restore, signIn } = await open('ada')
+  const failures: string[] = []
+  link.addEventListener('failed', ({ reason }) => failures.push(reason))
+  for (const user of ['bob', 'cyd', 'dee', 'eve']) {
+    signIn(user)
+    await restore()
+  }
+  expect(host.reloads).toBe(3)
+  expect(failures).toEqual(['reload-loop'])
+})
+
 it('so is one that comes back while nobody knows who is signed in', async () => {
   const { host, restore, signIn } = await open('ada')
   signIn(undefined)

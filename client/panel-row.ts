@@ -23,7 +23,7 @@ export interface TimingEntry {
 }
 
 /** How the answering layer stood to the response. */
-type RowState = 'fresh' | 'memory' | 'stale' | 'stale-if-error' | 'revalidated' | 'failed'
+type RowState = 'fresh' | 'memory' | 'stale' | 'stale-if-error' | 'disconnected' | 'revalidated' | 'failed'
 
 /** One request as the panel shows it: where it went, who answered, how long it took. Never what was in it. */
 export interface RequestRow {
@@ -120,6 +120,6 @@ function memberLayer({ name, detail }: CacheStatusMember): LayerId {
 
 function memberState({ hit, ttl, detail }: CacheStatusMember): RowState {
   if (!hit) return 'revalidated'
-  if (detail === 'stale-if-error') return 'stale-if-error'
+  if (detail === 'stale-if-error' || detail === 'disconnected') return detail
   return ttl !== undefined && ttl <= 0 ? 'stale' : 'fresh'
 }

@@ -75,7 +75,7 @@ ul li{content-visibility:auto;contain-intrinsic-size:auto 31px}
 li + li{border-top:1px solid color-mix(in srgb,var(--line) 55%,#0000)}
 .row:focus-visible{outline-offset:-2px}
 .answer,button .time{display:flex;align-items:center;gap:7px}
-.stale-if-error,.failed,.status{color:var(--precache);font-weight:600}
+.stale-if-error,.disconnected,.failed,.status{color:var(--precache);font-weight:600}
 .track{flex:1}
 .bar{display:block;height:6px;min-width:2px;border-radius:3px;width:calc(var(--t) / var(--max) * 100%)}
 .empty{padding:32px 16px;text-align:center}

@@ -22,8 +22,10 @@ export class PanelView {
   })
   readonly #pause = button(() => this.#togglePause(), {})
   readonly #close: HTMLButtonElement
-  readonly #legend = new PanelLegend(() => this.#render())
+  readonly #legend = new PanelLegend(() => this.#filter())
   readonly #list = new PanelList()
+  /** Says to those who do not see the list what the filter found (WCAG 2.2, 4.1.3); the list itself changes all the time. */
+  readonly #found = el('p', { class: 'spoken', role: 'status' })
   #rows: readonly RequestRow[] = []
   /** The rows as they were when the reader paused. */
   #frozen: readonly RequestRow[] | undefined
@@ -50,9 +52,10 @@ export class PanelView {
       ),
       this.#legend.element,
       this.#list.element,
+      this.#found,
     )
     this.element.prepend(resizerFor(this.element))
-    this.#search.addEventListener('input', () => this.#render())
+    this.#search.addEventListener('input', () => this.#filter())
     this.element.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return
       // In a search field it empties the field first.
@@ -76,7 +79,13 @@ export class PanelView {
     this.#render()
   }
 
-  #render(): void {
+  #filter(): void {
+    const shown = this.#render()
+    this.#found.textContent = `${shown} of ${(this.#frozen ?? this.#rows).length} requests shown`
+  }
+
+  /** How many are shown. */
+  #render(): number {
     const rows = this.#frozen ?? this.#rows
     const summary = summarize(rows)
     this.#legend.show(summary)
@@ -93,6 +102,7 @@ export class PanelView {
     const lastId = this.#frozen?.at(-1)?.id ?? 0
     const fresh = this.#frozen ? this.#rows.filter(({ id }) => id > lastId).length : 0
     this.#pause.textContent = this.#frozen ? `Resume${fresh > 0 ? ` (${fresh} new)` : ''}` : 'Pause'
+    return shown
   }
 
   #matches({ layer, path, type }: RequestRow): boolean {

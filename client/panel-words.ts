@@ -8,6 +8,7 @@ const STATE_WORDS: Readonly<Record<NonNullable<RequestRow['state']>, string>> = 
   memory: 'in memory',
   stale: 'stale',
   'stale-if-error': 'stale, server down',
+  disconnected: 'network away',
   revalidated: 'revalidated (304)',
   failed: 'failed',
 }
@@ -48,8 +49,11 @@ function hitWords({ ttl, detail }: CacheStatusMember): string {
   if (detail === 'precache') return 'installed with this version of the page'
   if (ttl === undefined) return 'had it'
   const time = formatAge(ttl * 1000)
-  if (detail === 'stale-if-error') return `stale for ${time}, used since the server failed`
-  return ttl > 0 ? `fresh: ${time} left` : `stale for ${time}, answered at once, being refreshed`
+  const left = ttl > 0 ? `fresh: ${time} left` : `stale for ${time}`
+  // Without these two it was answered inside `stale-while-revalidate`.
+  if (detail === 'stale-if-error') return `${left}, used since the server failed`
+  if (detail === 'disconnected') return `${left}, used since the network is away`
+  return ttl > 0 ? left : `${left}, answered at once, being refreshed`
 }
 
 function forwardWords({ fwd, fwdStatus }: CacheStatusMember): string {
@@ -63,5 +67,5 @@ function forwardWords({ fwd, fwdStatus }: CacheStatusMember): string {
 }
 
 function isOwnDetail(detail: string | undefined): boolean {
-  return detail !== undefined && detail !== 'precache' && detail !== 'stale-if-error'
+  return detail !== undefined && !['precache', 'stale-if-error', 'disconnected'].includes(detail)
 }

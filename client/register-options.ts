@@ -53,7 +53,10 @@ export function resolveRegisterOptions(
 
 function resolveUrl(name: string, value: unknown, baseUrl: string | undefined): string {
   if (!(typeof value === 'string' && value !== '') && !(value instanceof URL)) {
-    throw invalid(`\`${name}\` is ${describeValue(value)}. Write a path of this origin, such as '/sw.js'.`)
+    const example = name === 'url' ? '/sw.js' : '/'
+    throw invalid(
+      `\`${name}\` is ${describeValue(value)}. Write a path of this origin, such as '${example}'.`,
+    )
   }
   // Outside a page nothing is registered, so there is nothing to hold it against.
   if (baseUrl === undefined) return String(value)

@@ -1,3 +1,5 @@
+import { readToldNames } from '../policy/index.ts'
+
 /** What the server tells: what is to be let go of, and up to where in its log that is all. */
 export interface StreamMessage {
   /** `open`: what follows is told from the cursor on. `beat`: there was nothing else. `reset`: what was missed can't be told. */
@@ -26,15 +28,10 @@ export function readAnswer(answer: unknown): StreamMessage | undefined {
   return { ...read(told, type), cursor: told['cursor'] }
 }
 
-function read(
-  { groups, urls }: Record<string, unknown>,
-  type: StreamMessage['type'],
-): Omit<StreamMessage, 'cursor'> {
-  return { type, groups: strings(groups), urls: strings(urls) }
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((member) => typeof member === 'string') : []
+/** Names that can't be read may be any, so there is no telling what was missed. */
+function read(told: Record<string, unknown>, type: StreamMessage['type']): Omit<StreamMessage, 'cursor'> {
+  const { groups, isWhole, urls } = readToldNames(told)
+  return { type: isWhole ? type : 'reset', groups, urls }
 }
 
 function parse(text: unknown): Record<string, unknown> | undefined {

@@ -28,7 +28,7 @@ export interface ThermoclineWorker extends EventTarget {
   applyUpdate(): Promise<void>
   /**
    * Tells the worker which user's partition it answers from, as after signing in or out. Resolves once it does so, with
-   * `false` if the worker failed or did not answer within 10 s. Rejects with `option-invalid` unless the id is 1 to 64 of
+   * `false` if the worker failed or did not answer within 10 s, and with `true` where there is none. Rejects with `option-invalid` unless the id is 1 to 64 of
    * `A-Z a-z 0-9 _ -`.
    */
   setPartition(partition: string): Promise<boolean>

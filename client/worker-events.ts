@@ -68,7 +68,7 @@ export interface ThermoclineWorkerEventMap {
   controlled: Event
   /** A resource that this page may have used was found changed. */
   updated: UpdatedEvent
-  /** A check, an installation or an activation failed. */
+  /** A check, a registration, an installation or an activation failed, or a reload was refused since the page had just been reloaded. */
   failed: FailedEvent
   /** This tab is about to reload since another one applied a new version; `preventDefault()` keeps it as it is. */
   reloading: Event

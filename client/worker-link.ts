@@ -155,7 +155,9 @@ export class WorkerLink extends HoldingEventTarget<ThermoclineWorkerEventMap> im
     if (this.#closed.signal.aborted) return
     const event = new SwitchedEvent(isRestored)
     this.deliver(event)
-    if (isRestored && !event.defaultPrevented && mayReload(this.#host)) this.#host.reload()
+    if (!isRestored || event.defaultPrevented) return
+    if (mayReload(this.#host)) this.#host.reload()
+    else this.deliver(new FailedEvent('reload-loop'))
   }
 
   readonly #onMessage = ({ data, ports }: MessageEvent<unknown>) => {

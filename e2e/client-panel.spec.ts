@@ -80,6 +80,7 @@ test('the list narrows by layer and by text, pauses, and clears', async ({ page 
   await expect(requests).toHaveText([/hats/])
   await panel(page).getByRole('searchbox').fill('nothing like it')
   await expect(panel(page).getByText('No request matches the filter.')).toBeVisible()
+  await expect(panel(page).getByRole('status')).toHaveText(/^0 of \d+ requests shown$/)
   await panel(page).getByRole('searchbox').fill('')
 
   await panel(page).getByRole('button', { name: 'Pause' }).click()
@@ -101,9 +102,15 @@ test('the keyboard reaches everything, Escape closes and gives focus back', asyn
 
   const height = async () => (await panel(page).boundingBox())?.height ?? 0
   const before = await height()
-  await panel(page).getByRole('separator').focus()
+  const separator = panel(page).getByRole('separator')
+  const share = (heightPx: number) =>
+    String(Math.round((heightPx / (page.viewportSize()?.height ?? 0)) * 100))
+  await expect(separator).toHaveAttribute('aria-valuenow', share(before))
+  await separator.focus()
+  await page.keyboard.press('Shift')
   await page.keyboard.press('ArrowUp')
   await expect.poll(height).toBe(before + 40)
+  await expect(separator).toHaveAttribute('aria-valuenow', share(before + 40))
 
   await page.evaluate(() => {
     document.querySelector('thermocline-panel')?.addEventListener('close', () => window.heard.push('close'))

@@ -141,6 +141,9 @@ test('a new version waits until the page lets it', async ({ page, origin }) => {
 test('clear drops what is stored', async ({ page, origin }) => {
   origin.says('/kept', 'kept', { 'Cache-Control': 'max-age=600' })
   await store(page, '/kept')
+  // One of a version to come is not taken for done.
+  expect(await tell(page, { type: 'thermocline:to-come' })).toEqual({ ok: false })
+  expect(await storedBodies(page)).not.toEqual([])
   expect(await tell(page, { type: 'thermocline:clear' })).toEqual({ ok: true })
   expect(await storedBodies(page)).toEqual([])
   expect((await ask(page, '/kept')).cacheStatus).toBe('SW; fwd=uri-miss; stored')

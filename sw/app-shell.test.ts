@@ -119,3 +119,17 @@ describe('the files of an older build', () => {
     await expect.poll(stored).toEqual(['file /', 'file /app-B.js'])
   })
 })
+
+it.each([
+  ['/index.html', '"/index.html"'],
+  [['/index.html'], '"/index.html"'],
+  [[{ url: '/a', revision: '1' }, { url: '/b' }], 'an object'],
+  [[{ url: '/a', revision: null, integrity: '5' }], 'an object'],
+])('an application refuses %j for the files to precache', (precache, seen) => {
+  expect(() => new AppShell({ precache: precache as never, platform })).toThrowError(
+    expect.objectContaining({
+      code: 'option-invalid',
+      message: `\`precache\` is, or holds, ${seen}. Write a list of { url, revision, integrity? }, revision being null for hashed names, integrity such as 'sha384-…'.`,
+    }),
+  )
+})

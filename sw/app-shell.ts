@@ -1,6 +1,8 @@
+import { ThermoclineError, describeValue } from '../policy/index.ts'
 import { FallbackPages } from './fallback-pages.ts'
 import { type Platform, workerPlatform } from './platform.ts'
-import { Precache, type PrecacheEntry } from './precache.ts'
+import { Precache } from './precache.ts'
+import { PRECACHE_REMEDY, type PrecacheEntry, isPrecacheEntry } from './precache-entry.ts'
 import { type RoutingEvent, addStaticRoutes } from './static-routes.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -32,10 +34,22 @@ export class AppShell {
   readonly #pages: FallbackPages
   #round = 0
 
-  /** Which pages stand in is read from the options each time, so they may change; `precache` is not. */
+  /**
+   * Which pages stand in is read from the options each time, so they may change; `precache` is not. Throws `option-invalid`
+   * where `precache` is no list of files.
+   */
   constructor(options: AppShellOptions) {
     const { scope } = self.registration
     const { platform = workerPlatform, precache, report = console.error } = options
+    if (!Array.isArray(precache) || !precache.every(isPrecacheEntry)) {
+      const wrong: unknown = Array.isArray(precache)
+        ? precache.find((entry) => !isPrecacheEntry(entry))
+        : precache
+      throw new ThermoclineError(
+        'option-invalid',
+        `\`precache\` is, or holds, ${describeValue(wrong)}. Write ${PRECACHE_REMEDY}.`,
+      )
+    }
     this.#options = options
     this.#platform = platform
     this.#precache = new Precache(precache, scope, platform)

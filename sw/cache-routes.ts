@@ -3,7 +3,7 @@ import { Route } from 'workbox-routing/Route.js'
 import { mustPassThrough } from './ask.ts'
 import type { HttpCache } from './http-cache.ts'
 
-/** The routes by which a cache sees what it must: GET to be answered, unsafe methods for what they change. */
+/** The routes by which a cache sees what it must: GET and HEAD to be answered, unsafe methods for what they change. */
 export function createCacheRoutes(
   cache: HttpCache,
   matches: (options: RouteMatchCallbackOptions) => boolean = ({ sameOrigin }) => sameOrigin,
@@ -15,8 +15,9 @@ export function createCacheRoutes(
     options.event.waitUntil(cache.invalidate(options.request.url))
     return false
   }
+  const isRead = (options: RouteMatchCallbackOptions) => matches(options) && !mustPassThrough(options.request)
   return [
-    new Route((options) => matches(options) && !mustPassThrough(options.request), cache),
+    ...(['GET', 'HEAD'] as const).map((method) => new Route(isRead, cache, method)),
     ...(['POST', 'PUT', 'PATCH', 'DELETE'] as const).map((method) => new Route(isWrite, cache, method)),
   ]
 }

@@ -11,8 +11,12 @@ export interface ClearableCache {
 }
 
 /**
- * Answers the messages of `thermocline/client`: `thermocline:skip-waiting`, `thermocline:partition`, `thermocline:clear`, and
- * what a page hears of the site's invalidations. A message with a port gets `{ ok: boolean }` back once it has been carried out.
+ * Answers the messages of `thermocline/client`: `thermocline:skip-waiting`, `thermocline:partition`, `thermocline:whose`,
+ * `thermocline:clear`, and what a page hears of the site's invalidations (`thermocline:follow`, `thermocline:invalidated`,
+ * `thermocline:lost`). A message with a port gets `{ ok: boolean }` back once it has been carried out, with what it asked for;
+ * `ok` is false, and the console says why, for one that is wrong or unknown.
+ *
+ * @param caches - emptied by `thermocline:clear`
  */
 export function handleMessages(caches: readonly ClearableCache[]): void {
   self.addEventListener('message', (event) => {
@@ -54,6 +58,7 @@ async function carryOut(
     return site.recent(Number(since))
   } else if (type === 'thermocline:invalidated') await site.take(message)
   else if (type === 'thermocline:lost') site.lost()
+  else throw new TypeError(`There is no message ${describeValue(type)} for this version of the worker.`)
   return undefined
 }
 

@@ -1,9 +1,10 @@
 import type { StrategyOptions } from 'workbox-strategies/Strategy.js'
 import { ThermoclineError, describeValue } from '../policy/index.ts'
+import { isCount } from './is-count.ts'
 import { type Platform, workerPlatform } from './platform.ts'
 
-/** Options of `HttpCache`, beside those of every Workbox strategy. */
-export interface HttpCacheOptions extends StrategyOptions {
+/** Options of `HttpCache`, beside those of every Workbox strategy; `matchOptions` apart, since responses say by `Vary` and `No-Vary-Search` what they match. */
+export interface HttpCacheOptions extends Omit<StrategyOptions, 'matchOptions'> {
   /**
    * Name of the cache for what all users share; each partition has one of its own.
    * @default 'thermocline'
@@ -50,6 +51,14 @@ export function resolveHttpCacheOptions(options: HttpCacheOptions): ResolvedHttp
   return { cacheName, maxEntries, maxBytes, platform, strategy }
 }
 
-export function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) > 0
+const NAMES = ['cacheName', 'maxEntries', 'maxBytes', 'platform', 'plugins', 'fetchOptions']
+
+/** A misspelt option would silently do nothing. Throws `option-invalid`. */
+export function refuseUnknown(options: object): void {
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name))
+  if (unknown === undefined) return
+  throw new ThermoclineError(
+    'option-invalid',
+    `HttpCache has no option \`${unknown}\`. It takes ${NAMES.join(', ')}.`,
+  )
 }

@@ -329,6 +329,15 @@ describe('limits', () => {
   })
 })
 
+it.each(['maxEntires', 'matchOptions'])('a cache refuses the option %s, which would do nothing', (name) => {
+  expect(() => new FakeWorker(undefined, { [name]: 5 })).toThrowError(
+    expect.objectContaining({
+      code: 'option-invalid',
+      message: `HttpCache has no option \`${name}\`. It takes cacheName, maxEntries, maxBytes, platform, plugins, fetchOptions.`,
+    }),
+  )
+})
+
 describe('tokens', () => {
   it('keeps answers to different tokens apart, and the tokens out of storage', async () => {
     const worker = new FakeWorker()

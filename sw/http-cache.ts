@@ -1,6 +1,6 @@
 import { Strategy } from 'workbox-strategies/Strategy.js'
 import type { StrategyHandler } from 'workbox-strategies/StrategyHandler.js'
-import { type HttpCacheOptions, resolveHttpCacheOptions } from './http-cache-options.ts'
+import { type HttpCacheOptions, refuseUnknown, resolveHttpCacheOptions } from './http-cache-options.ts'
 import type { Platform } from './platform.ts'
 import { pluginHooks } from './plugin-callbacks.ts'
 import { PrivateCache } from './private-cache.ts'
@@ -19,6 +19,7 @@ export class HttpCache extends Strategy {
   readonly #platform: Platform
 
   constructor(options: HttpCacheOptions = {}) {
+    refuseUnknown(options)
     const resolved = resolveHttpCacheOptions(options)
     super({ ...resolved.strategy, cacheName: resolved.cacheName })
     this.#platform = resolved.platform

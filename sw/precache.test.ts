@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import './worker.fake.ts'
 import { FakePlatform, resetIndexedDb } from './platform.fake.ts'
-import { Precache, type PrecacheEntry } from './precache.ts'
+import { Precache } from './precache.ts'
+import type { PrecacheEntry } from './precache-entry.ts'
 
 const SCOPE = 'https://shop.example/'
 

@@ -3,20 +3,11 @@ import { createAnswer } from './answer.ts'
 import { isForAll } from './is-for-all.ts'
 import { OlderVersions } from './older-versions.ts'
 import type { Platform } from './platform.ts'
+import type { PrecacheEntry } from './precache-entry.ts'
 import { isSwitchedOff } from './retire.ts'
 import { workerState } from './worker-state.ts'
 
 declare const self: ServiceWorkerGlobalScope
-
-/** A file to store when the worker is installed. */
-export interface PrecacheEntry {
-  /** Relative URLs resolve against the worker's scope. */
-  readonly url: string
-  /** Changes with the content; `null` where the URL itself does, as hashed names do. */
-  readonly revision: string | null
-  /** Subresource integrity that the file must meet. */
-  readonly integrity?: string | undefined
-}
 
 const REVISION_PARAMETER = 'thermocline-revision'
 const MOST_AT_ONCE = 4

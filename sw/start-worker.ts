@@ -19,6 +19,8 @@ declare const self: ServiceWorkerGlobalScope
  * Sets up a whole service worker: HTTP cache for the own origin, precached files, fallback pages for navigations, and
  * the messages of `thermocline/client`. Call it once, while the script is first evaluated. A wrong option is reported on
  * the console and its default used.
+ *
+ * @param given - stands in for `self.__THERMOCLINE__`; what the query string and the file of `config` say goes before it
  */
 export function startWorker(given?: WorkerOptions): void {
   const report = (message: string) => console.error(`thermocline: ${message}`)

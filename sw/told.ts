@@ -1,3 +1,5 @@
+import { readToldNames } from '../policy/index.ts'
+
 /** What the site tells of its invalidations, by way of a page or asked for. */
 export interface Told {
   /** Where the page had listened up to before; absent where the worker has asked itself. */
@@ -12,22 +14,15 @@ export interface Told {
 
 /** Reads it; `undefined` for what is nothing of the kind. */
 export function readTold(value: unknown): Told | undefined {
-  const { cursor, from, groups, reset, urls } = (value ?? {}) as Record<string, unknown>
+  const message = (value ?? {}) as Record<string, unknown>
+  const { cursor, from, reset } = message
   if (typeof cursor !== 'string' || cursor === '') return undefined
+  const { groups, isWhole, urls } = readToldNames(message)
   return {
     from: typeof from === 'string' ? from : undefined,
     cursor,
-    groups: strings(groups),
-    urls: strings(urls).filter((url) => URL.canParse(url)),
-    // Names that can't be read may be any.
-    reset: reset === true || !isList(groups) || !isList(urls),
+    groups,
+    urls,
+    reset: reset === true || !isWhole,
   }
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((member) => typeof member === 'string') : []
-}
-
-function isList(value: unknown): boolean {
-  return value === undefined || Array.isArray(value)
 }

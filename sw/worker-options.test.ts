@@ -20,7 +20,7 @@ describe('the options of the drop-in', () => {
 
   it('are taken as given where they are right', () => {
     const given = {
-      precache: [{ url: '/index.html', revision: '1' }],
+      precache: [{ url: '/index.html', revision: '1', integrity: 'sha256-abc' }],
       shell: '/index.html',
       shellDeny: ['^/api/'],
       exclude: [],
@@ -46,7 +46,11 @@ describe('the options of the drop-in', () => {
     ],
     [
       { precache: ['/a'] },
-      '`precache` is an array of 1. Write a list of { url, revision }, revision being null for hashed names. It is ignored.',
+      "`precache` is an array of 1. Write a list of { url, revision, integrity? }, revision being null for hashed names, integrity such as 'sha384-…'. It is ignored.",
+    ],
+    [
+      { precache: [{ url: '/a', revision: null, integrity: 'md5-x' }] },
+      "`precache` is an array of 1. Write a list of { url, revision, integrity? }, revision being null for hashed names, integrity such as 'sha384-…'. It is ignored.",
     ],
     [{ shell: 3 }, "`shell` is 3. Write a path such as '/index.html'. It is ignored."],
     [{ off: 1 }, '`off` is 1. Write true or false. It is ignored.'],

@@ -1,6 +1,6 @@
 import { describeValue } from '../policy/index.ts'
-import { isCount } from './http-cache-options.ts'
-import type { PrecacheEntry } from './precache.ts'
+import { isCount } from './is-count.ts'
+import { PRECACHE_REMEDY, type PrecacheEntry, isPath, isPrecacheEntry } from './precache-entry.ts'
 
 /**
  * The options of the drop-in; everything may be left out. It reads them from `self.__THERMOCLINE__`, then from its
@@ -62,7 +62,7 @@ const PATTERNS: Check = [listOf(isPattern), "a list of regular expressions, such
 const SWITCH: Check = [(value) => typeof value === 'boolean', 'true or false']
 
 const CHECKS: Readonly<Record<keyof WorkerOptions, Check>> = {
-  precache: [listOf(isPrecacheEntry), 'a list of { url, revision }, revision being null for hashed names'],
+  precache: [listOf(isPrecacheEntry), PRECACHE_REMEDY],
   shell: PATH,
   offline: PATH,
   shellDeny: PATTERNS,
@@ -118,19 +118,6 @@ function parseValue(text: string | undefined): unknown {
 
 function listOf(accepts: (value: unknown) => boolean): (value: unknown) => boolean {
   return (value) => Array.isArray(value) && value.every(accepts)
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
-}
-
-function isPath(value: unknown): boolean {
-  return isText(value) && URL.canParse(value, 'https://any.example')
-}
-
-function isPrecacheEntry(value: unknown): boolean {
-  const { url, revision } = (value ?? {}) as Record<string, unknown>
-  return isPath(url) && (revision === null || isText(revision))
 }
 
 function isPattern(value: unknown): boolean {

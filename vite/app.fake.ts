@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { type InlineConfig, build, createLogger } from 'vite'
-import type { PrecacheEntry } from '../sw/precache.ts'
+import type { PrecacheEntry } from '../sw/precache-entry.ts'
 import type { WorkerOptions } from '../sw/worker-options.ts'
 import { type ThermoclinePluginOptions, thermocline } from './index.ts'
 

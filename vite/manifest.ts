@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { PrecacheEntry } from '../sw/precache.ts'
+import type { PrecacheEntry } from '../sw/precache-entry.ts'
 import type { ResolvedPluginOptions } from './plugin-options.ts'
 
 export interface ManifestFile {

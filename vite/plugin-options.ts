@@ -1,5 +1,5 @@
 import { ThermoclineError, describeValue, refuseUnknownOptions } from '../policy/index.ts'
-import { isCount } from '../sw/http-cache-options.ts'
+import { isCount } from '../sw/is-count.ts'
 import { type WorkerOptions, readOptions } from '../sw/worker-options.ts'
 
 /** Options of `thermocline()`. */

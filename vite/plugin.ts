@@ -151,8 +151,10 @@ function warnOfUnknownPages(
 ): void {
   for (const [name, page] of Object.entries({ shell, offline })) {
     if (page === undefined || precache.some(({ url }) => url === page)) continue
+    const [first] = precache
+    const such = first === undefined ? '' : `, such as ${describeValue(first.url)}`
     warn(
-      `\`worker.${name}\` is ${describeValue(page)}, which is none of the precached files, such as ${describeValue(precache[0]?.url)}.`,
+      `\`worker.${name}\` is ${describeValue(page)}, which is none of the precached files${such}. It will be fetched apart; to have it with the rest, name its file in \`include\`.`,
     )
   }
 }

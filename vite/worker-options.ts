@@ -1,4 +1,4 @@
-import type { PrecacheEntry } from '../sw/precache.ts'
+import type { PrecacheEntry } from '../sw/precache-entry.ts'
 import type { WorkerOptions } from '../sw/worker-options.ts'
 
 /** Folders and names of what Vite compiles for the page in development. */

@@ -83,7 +83,10 @@ export async function bundledScript(
       fileName: file.fileName,
       content: file.type === 'chunk' ? file.code : file.source,
     })),
-    sources: output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])),
+    // Rollup, beneath Vite 7, names virtual modules too: these are no files that could change.
+    sources: output
+      .flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+      .filter((id) => !id.startsWith('\0')),
   }
 }
 

@@ -50,7 +50,7 @@ export async function runBrowserCoherence(
   const history = new BrowserHistory()
   const cleanUp: (() => Promise<unknown>)[] = []
   const failed = new AbortController()
-  const limits = { catchUpLagMs: maxLagMs + 4_500, lostAfterMs: maxLagMs + 9_000 }
+  const limits = { catchUpLagMs: maxLagMs + 2_600, lostAfterMs: maxLagMs + 9_000 }
   try {
     const broken = options.break === undefined ? undefined : BROWSER_BREAKS[options.break]
     const scripts = await buildScripts(broken?.source)

@@ -6,7 +6,7 @@ import type { BrowserHistory, BrowserRecord, PageRead } from './browser-history.
 export interface BrowserLimits {
   /**
    * By how much a catch-up may be behind, in ms: a server process hears of the log within its `maxLagMs`, a beat may be 2.5 s old when it
-   * arrives (then a page hangs up), and what came from the network less than 2 s ago is taken for what would come now.
+   * arrives (then a page hangs up), and what came from the network less than 100 ms ago is taken for what would come now.
    */
   readonly catchUpLagMs: number
   /** How long after an invalidation was acknowledged a page may be given what was there before, in ms; connected, or cut off unawares. */
