@@ -97,6 +97,27 @@ test.describe('when storage fails', () => {
     expect((await ask(page, '/kept')).body).toBe('kept')
     await store(page, '/kept')
   })
+
+  test('a page that deletes all caches, as at sign-out, is answered from none of them', async ({
+    page,
+    origin,
+  }) => {
+    const own = { 'Cache-Control': 'private, max-age=600', 'Thermocline-Partition': 'ada' }
+    origin.says('/account', 'of ada', own)
+    origin.says('/kept', 'kept', { 'Cache-Control': 'max-age=600' })
+    await store(page, '/account')
+    await store(page, '/kept')
+    await page.evaluate(async () => {
+      for (const name of await caches.keys()) await caches.delete(name)
+    })
+    origin.forget()
+    expect((await ask(page, '/account')).cacheStatus).toContain('fwd=uri-miss')
+    expect((await ask(page, '/kept')).cacheStatus).toContain('fwd=uri-miss')
+    // What is stored after that is there for a worker that is started again.
+    await store(page, '/kept')
+    await stopWorkers(page)
+    expect((await ask(page, '/kept')).cacheStatus).toContain('SW; hit')
+  })
 })
 
 test.describe('wrong options', () => {

@@ -110,3 +110,17 @@ test('the off switch of the file leaves nothing behind', async ({ origin, page }
   await expect.poll(async () => (await ask(page, '/x')).cacheStatus).toBeNull()
   await expect.poll(() => page.evaluate(() => caches.keys())).toEqual([])
 })
+
+test('a file of options that never comes takes no connection for long, and keeps no version from being installed', async ({
+  page,
+  origin,
+}) => {
+  origin.route('/thermocline.json', () => {})
+  origin.says('/page', 'page', PAGE)
+  await start(page, origin, 'config=/thermocline.json')
+  for (let visit = 0; visit < 8; visit += 1) {
+    await page.goto(`${origin.url}/page`)
+    await expect(page.locator('body')).toHaveText('page')
+  }
+  expect(origin.visits('/thermocline.json').length).toBeLessThan(8)
+})

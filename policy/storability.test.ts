@@ -124,6 +124,11 @@ it.each<[string, Case]>([
 it.each<[string, Case, string]>([
   ['another method', { method: 'POST' }, 'store-method'],
   ['an interim response', { status: 103, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],
+  [
+    'what answers a range past the end',
+    { status: 416, headers: { 'cache-control': 'max-age=1' } },
+    'store-status',
+  ],
   ['what is no status', { status: 600, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],
   ['a 304', { status: 304, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],
   ['partial content', { status: 206, headers: { 'cache-control': 'max-age=1' } }, 'store-status'],

@@ -42,7 +42,8 @@ function findObstacle(question: StoreQuestion): RuleId | undefined {
   const rules = profileRules(question.profile)
 
   if (method.toUpperCase() !== 'GET') return 'store-method'
-  if (status < 200 || status > 599 || status === 206 || status === 304) return 'store-status'
+  // RFC 9110 §15.5.17: 416 answers the range that was asked for, and says nothing of the whole.
+  if (status < 200 || status > 599 || [206, 304, 416].includes(status)) return 'store-status'
   if (parseCacheControl(requestHeaders.get('cache-control')).noStore) return 'store-request-no-store'
   if (response.mustUnderstand) {
     // RFC 9111 §5.2.2.3: a cache that knows the status code ignores the no-store beside must-understand.

@@ -63,11 +63,13 @@ export async function createAsk(
  * evaluate (RFC 9110 §13.2.1). What answers it must be exactly what the network would say.
  */
 export function mustPassThrough(request: Request): boolean {
-  const { headers, method } = request
+  const { headers, method, url } = request
   return (
     (method !== 'GET' && method !== 'HEAD') ||
     headers.get('accept')?.includes('text/event-stream') === true ||
     ['if-match', 'if-unmodified-since'].some((name) => headers.has(name)) ||
+    // With a user's name and password in the URL it can't be made anew.
+    /^[^/]*\/\/[^/]*@/.test(url) ||
     // Developer tools make these; `fetch()` itself refuses them.
     (request.cache === 'only-if-cached' && request.mode !== 'same-origin')
   )

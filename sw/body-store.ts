@@ -23,7 +23,6 @@ export function privateCachePartition(cacheName: string): string | undefined {
 export class BodyStore {
   readonly #platform: Platform
   readonly #cacheName: string
-  readonly #handles = new Map<string, Promise<Cache>>()
 
   constructor(platform: Platform, cacheName: string) {
     this.#platform = platform
@@ -32,8 +31,8 @@ export class BodyStore {
 
   /** What is stored in a place; it need not be the body of the entry that is there. */
   async read(url: string, { partition, variant }: Place): Promise<Response | undefined> {
-    const cache = await this.open(partition)
-    return await cache.match(bodyUrl(url, variant))
+    // By name: a cache that is held open goes on answering after a page has deleted it, as many do at sign-out.
+    return await this.#platform.caches().match(bodyUrl(url, variant), { cacheName: this.#nameOf(partition) })
   }
 
   /** The body stored for an entry; `undefined` where there is none or another one. */
@@ -70,10 +69,12 @@ export class BodyStore {
     }
   }
 
-  /** The partitions that have bodies. Rejects where storage fails. */
+  /** The partitions that have bodies in this cache. Rejects where storage fails. */
   async partitions(): Promise<string[]> {
     const names = await this.#platform.caches().keys()
-    return names.flatMap((name) => privateCachePartition(name) ?? [])
+    return names
+      .filter((name) => name.endsWith(`:${this.#cacheName}`))
+      .flatMap((name) => privateCachePartition(name) ?? [])
   }
 
   /** Removes all bodies of all partitions. */
@@ -83,24 +84,16 @@ export class BodyStore {
       name === this.#cacheName ||
       (privateCachePartition(name) !== undefined && name.endsWith(`:${this.#cacheName}`))
     const names = await caches.keys()
-    this.close()
     await Promise.all(names.filter(isOwn).map((name) => caches.delete(name)))
   }
 
-  /** Lets go of the caches; a handle that is kept would outlive the deletion of its cache. */
-  close(): void {
-    this.#handles.clear()
+  /** The cache of a partition, opened anew; '' for what all users share. */
+  async open(partition: string): Promise<Cache> {
+    return await this.#platform.caches().open(this.#nameOf(partition))
   }
 
-  /** The cache of a partition; '' for what all users share. */
-  open(partition: string): Promise<Cache> {
-    const kept = this.#handles.get(partition)
-    if (kept !== undefined) return kept
-    const name = partition === '' ? this.#cacheName : `${PRIVATE_PREFIX}${partition}:${this.#cacheName}`
-    const opening = Promise.resolve().then(() => this.#platform.caches().open(name))
-    this.#handles.set(partition, opening)
-    opening.catch(() => this.#handles.delete(partition))
-    return opening
+  #nameOf(partition: string): string {
+    return partition === '' ? this.#cacheName : `${PRIVATE_PREFIX}${partition}:${this.#cacheName}`
   }
 }
 

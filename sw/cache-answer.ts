@@ -200,7 +200,9 @@ export class CacheAnswer {
     this.#ask = { ...this.#ask, epoch: partitions.epoch }
     const { authorization, epoch, request, url } = this.#ask
     const mayJoin = reason !== 'bypass' && reason !== 'request'
-    const key = mayJoin ? `${epoch} ${request.credentials} ${authorization} ${url}` : undefined
+    const key = mayJoin
+      ? `${epoch} ${request.credentials} ${request.redirect} ${authorization} ${url}`
+      : undefined
     const joined = key === undefined ? undefined : flights.join(key)
     if (joined !== undefined) {
       const exchange = await joined

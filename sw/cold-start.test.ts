@@ -12,14 +12,11 @@ afterEach(() => {
 class CountingStorage extends FakeCacheStorage {
   readonly lookedUp: string[] = []
 
-  override async open(name: string): ReturnType<FakeCacheStorage['open']> {
-    const cache = await super.open(name)
-    const match = cache.match.bind(cache)
-    cache.match = (url) => {
-      this.lookedUp.push(new URL(url).pathname)
-      return match(url)
-    }
-    return cache
+  override async match(
+    ...[url, options]: Parameters<FakeCacheStorage['match']>
+  ): Promise<Response | undefined> {
+    this.lookedUp.push(new URL(url).pathname)
+    return await super.match(url, options)
   }
 }
 

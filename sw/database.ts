@@ -45,7 +45,9 @@ export class Database {
   }
 
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    if (this.#platform.now() < this.#downUntilMs) throw new Error(UNAVAILABLE)
+    const restMs = this.#downUntilMs - this.#platform.now()
+    // Longer than that: the clock was set back.
+    if (restMs > 0 && restMs <= RETRY_MS) throw new Error(UNAVAILABLE)
     const opening = this.#connect()
     try {
       return await this.#attempt(opening, work)

@@ -81,6 +81,8 @@ export class KillablePlatform extends FakePlatform {
     }
     return {
       open,
+      match: (url: string, options: { readonly cacheName: string }) =>
+        this.#reply('match', storage.match(url, options)),
       keys: () => this.#reply('caches.keys', storage.keys()),
       delete: (name: string) => this.#reply('caches.delete', storage.delete(name)),
     } as unknown as CacheStorage

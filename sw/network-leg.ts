@@ -1,5 +1,5 @@
-import { freshnessLifetime, parseCacheControl } from '../policy/index.ts'
 import type { Handling } from './handling.ts'
+import { isExact } from './is-exact.ts'
 import type { Platform } from './platform.ts'
 import { GONE_MESSAGE, isSwitchedOff, retire } from './retire.ts'
 
@@ -27,7 +27,11 @@ export class NetworkLeg {
       // A body can be read once.
       ahead = undefined
       const preloaded = await preloading
-      const isUsed = preloaded !== undefined && isExact(preloaded, this.#platform.now())
+      // A redirect hides the fields that would say so.
+      const isUsed =
+        preloaded !== undefined &&
+        preloaded.type !== 'opaqueredirect' &&
+        isExact(preloaded, this.#platform.now())
       if (!isUsed) void preloaded?.body?.cancel()
       const response = isUsed ? preloaded : await this.#platform.fetch(sent)
       if (isSwitchedOff(response)) this.switchOff(event)
@@ -43,17 +47,6 @@ export class NetworkLeg {
     Object.assign(this.#platform, { caches: refuse, openDatabase: refuse })
     event.waitUntil(Promise.all([retire(), this.#platform.notifyPages(GONE_MESSAGE)]))
   }
-}
-
-/**
- * Whether a response is what the origin says now. The browser asks ahead through its HTTP cache, which knows nothing of
- * groups and users: what that may have answered by itself does not count.
- */
-function isExact({ headers, status }: Response, responseTimeMs: number): boolean {
-  const { noCache, noStore, staleWhileRevalidate } = parseCacheControl(headers.get('cache-control'))
-  if (noStore === true || noCache === true) return true
-  const { seconds } = freshnessLifetime({ status, headers, responseTimeMs }, 'private')
-  return seconds <= 0 && staleWhileRevalidate === undefined
 }
 
 /** The browser remembers it, so it has to be told where the option has gone away. Never rejects. */

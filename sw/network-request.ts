@@ -8,9 +8,18 @@ import { type StoredEntry, toStoredResponse } from './stored-entry.ts'
  */
 const ANY_AGE = 'max-age=31536000'
 
+/**
+ * Whether another site may have begun a navigation. Made anew by the worker it would be one of the own origin: it would carry
+ * `SameSite=Strict` cookies and say `Sec-Fetch-Site: same-origin`. Who begins one can leave its referrer out.
+ */
+export function isMaybeForeign({ mode, referrer, url }: Request): boolean {
+  return mode === 'navigate' && (referrer === '' || !isOwnReferrer(referrer, url))
+}
+
 /** The request that goes to the network, exact enough that no cache of the browser answers it or keeps its answer. */
 export function toNetworkRequest(ask: Ask, stored?: StoredEntry): Request {
   const { request } = ask
+  if (isMaybeForeign(request)) return request
   const { referrer, referrerPolicy } = request
   if (!ask.isSameOrigin) {
     // Own header fields would cost a CORS preflight. In this mode the browser's own cache validates what it has.
@@ -53,4 +62,12 @@ function directiveFor({ cacheMode }: Ask, stored: StoredEntry | undefined): stri
 /** A foreign referrer would silently become the URL of the worker's script. */
 function isOwnReferrer(referrer: string, url: string): boolean {
   return referrer === 'about:client' || referrer === '' || new URL(referrer).origin === new URL(url).origin
+}
+
+/**
+ * A request whose redirects only the browser can follow. What they lead to must not come from the browser's HTTP cache, which
+ * knows nothing of users and invalidations. A navigation can't be made anew, and is not followed here.
+ */
+export function pastHttpCache(request: Request): Request {
+  return request.mode === 'navigate' ? request : new Request(request, { cache: 'no-store' })
 }

@@ -2,6 +2,7 @@ import {
   PARTITION_HEADER,
   decideStore,
   freshnessLifetime,
+  parseCacheControl,
   parseDeltaSeconds,
   storableHeaders,
   updateStoredHeaders,
@@ -11,7 +12,8 @@ import type { Ask } from './ask.ts'
 import type { CacheParts } from './cache-parts.ts'
 import { workerDirectives } from './directives.ts'
 import { type Exchange, type Ticket, isOvertaken } from './flights.ts'
-import { toNetworkRequest } from './network-request.ts'
+import { isExact } from './is-exact.ts'
+import { isMaybeForeign, pastHttpCache, toNetworkRequest } from './network-request.ts'
 import { SharedBody } from './shared-body.ts'
 import type { Part, StoredEntry } from './stored-entry.ts'
 import { isSafeMethod } from './unsafe-method.ts'
@@ -58,9 +60,10 @@ export async function sendToOrigin(ask: Ask, parts: CacheParts, options: SendOpt
     const confirmed: StoredEntry = { ...stored, requestTimeMs, responseTimeMs, headers }
     const updated = { status: stored.status, headers: new Headers(headers) }
     if (isOvertaken(ticket, new Headers(stored.headers), updated.headers)) return { ...exchange, confirmed }
-    // RFC 9111 §4.3.4: it is kept by the same rules as a 200.
+    // RFC 9111 §4.3.4: it is kept by the same rules as a 200; where it names other fields, nobody knows which variant it is.
+    const isVariedAnew = updated.headers.get('vary') !== new Headers(stored.headers).get('vary')
     const variation = describeStorable(ask, parts, { response: updated, responseTimeMs }, undefined)
-    if (variation?.isPerUser !== (stored.partition !== '')) {
+    if (isVariedAnew || variation?.isPerUser !== (stored.partition !== '')) {
       void ask.handling.waitUntil(store.remove(url))
       return { ...exchange, confirmed }
     }
@@ -87,8 +90,17 @@ export async function takeIn(
     status > 599 ||
     !READABLE_TYPE.test(type) ||
     !REASON_PHRASE.test(statusText)
-  )
+  ) {
+    if (stored !== undefined) void ask.handling.waitUntil(parts.store.remove(ask.url))
     return { ...exchange, isUntouchable: true }
+  }
+  // The HTTP cache may have answered it by itself.
+  if (
+    isMaybeForeign(ask.request) &&
+    ask.request.cache === 'default' &&
+    !isExact(response, exchange.responseTimeMs)
+  )
+    return exchange
 
   // RFC 9111 §4.3.3: a server error does not replace what is stored; anything else that is not kept ends it.
   if (stored !== undefined && response.status >= 500) return exchange
@@ -108,7 +120,7 @@ export async function fetchExactly(ask: Ask, stored?: StoredEntry): Promise<Resp
   const response = await handling.fetch(toNetworkRequest(ask, stored))
   // Where a redirect leads is hidden from a worker; only the browser can follow it.
   const isHidden = response.type === 'opaqueredirect' && request.redirect !== 'manual'
-  return isHidden ? await handling.fetch(request) : response
+  return isHidden ? await handling.fetch(pastHttpCache(request)) : response
 }
 
 /** Takes in the partition that a response names; returns the epoch under which the response may be stored. */
@@ -244,6 +256,9 @@ function describeStorable(
   const isPerUser =
     variation.isPerUser ||
     directives.private !== undefined ||
+    // A targeted field says for how long; whose it is stays said.
+    parseCacheControl(headers.get('cache-control')).private !== undefined ||
+    headers.has(PARTITION_HEADER) ||
     ask.authorization !== '' ||
     (!ask.isSameOrigin && ask.hasCredentials)
   return { ...variation, isPerUser }

@@ -213,3 +213,31 @@ it('holding to none keeps what there is for whoever is named next', async () => 
   await hold(worker, 'ada')
   expect((await worker.ask('/account')).body).toBe('of ada')
 })
+
+it('what is kept for whoever is named next outlives the worker', async () => {
+  const worker = new FakeWorker()
+  signIn(worker, 'ada')
+  await worker.ask('/account')
+  await hold(worker, undefined)
+  const again = restarted(worker)
+  await workerState(again.platform).partitions.current()
+  await workerState(again.platform).partitions.wiped
+  await hold(again, 'ada')
+  goAway(again)
+  expect((await again.ask('/account')).body).toBe('of ada')
+})
+
+it.each([
+  ['says so beside a lifetime for the worker', { 'Cache-Control': 'private' }],
+  ['names whose it is', { 'Cache-Control': 'no-cache', 'Thermocline-Partition': 'ada' }],
+])('a response that %s is one user’s', async (_what, headers) => {
+  const worker = new FakeWorker()
+  await hold(worker, 'ada')
+  worker.platform.network = () =>
+    new Response('of ada', { headers: { ...headers, 'SW-Cache-Control': 'max-age=600' } })
+  await worker.ask('/account')
+  expect((await worker.ask('/account')).did).toContain('hit')
+  await hold(worker, 'bob')
+  worker.platform.network = () => new Response('of bob', { headers: { 'Cache-Control': 'no-store' } })
+  expect((await worker.ask('/account')).body).toBe('of bob')
+})

@@ -73,7 +73,7 @@ export class Partitions {
     const held = isPartitionId(kept?.held) ? kept.held : undefined
     if (this.#isRead && held !== this.#held) this.#epoch += 1
     this.#held = held
-    if (!this.#isRead && kept?.isWiped === false) this.#wipe()
+    if (!this.#isRead && kept?.isWiped === false && held !== undefined) this.#wipe()
     this.#isRead = true
     return held
   }

@@ -118,6 +118,12 @@ export class FakeCacheStorage {
     return this.stored.delete(name)
   }
 
+  async match(url: string, { cacheName }: { readonly cacheName: string }): Promise<Response | undefined> {
+    if (this.fault) throw this.fault
+    const bodies = this.stored.get(cacheName)
+    return bodies && (await new FakeCache(bodies, this).match(url))
+  }
+
   async open(name: string): Promise<FakeCache> {
     if (this.fault) throw this.fault
     const bodies = this.stored.get(name) ?? new Map<string, StoredBody>()

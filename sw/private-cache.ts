@@ -9,6 +9,7 @@ import { EntryIndex } from './entry-index.ts'
 import { Flights } from './flights.ts'
 import type { Handling } from './handling.ts'
 import type { ResolvedHttpCacheOptions } from './http-cache-options.ts'
+import { pastHttpCache } from './network-request.ts'
 import { observePartition, takeIn } from './origin.ts'
 import { ResponseStore } from './response-store.ts'
 import { SearchKeys } from './search-keys.ts'
@@ -96,7 +97,7 @@ export class PrivateCache {
   async #forwardUnsafe(ask: Ask): Promise<Response> {
     const { flights, platform, store } = this.#parts
     const requestTimeMs = platform.now()
-    const response = await ask.handling.fetch(ask.request)
+    const response = await ask.handling.fetch(pastHttpCache(ask.request))
     const responseTimeMs = platform.now()
     const epoch = await observePartition(ask, this.#parts, response)
     const { headers, type } = response

@@ -39,7 +39,6 @@ export class ResponseStore {
   readonly #used = new Map<string, RowKey>()
   #writingUses: Promise<void> | undefined
   #quotaBytes: Promise<number> | undefined
-  #epoch = 0
 
   constructor(parts: StoreParts) {
     this.#parts = parts
@@ -48,7 +47,7 @@ export class ResponseStore {
   /** Begins to read what the first answer of a worker needs. */
   prepare(): void {
     const { keys, partitions } = this.#parts
-    Promise.all([this.#bodies().open(''), keys.known(), partitions.believed()]).catch(() => {})
+    Promise.all([this.#parts.bodies.open(''), keys.known(), partitions.believed()]).catch(() => {})
   }
 
   /** The newest stored response that matches; otherwise why there is none. Never rejects: storage that fails is empty. */
@@ -56,7 +55,7 @@ export class ResponseStore {
     try {
       const { index, keys, partitions } = this.#parts
       // Where the row is to be read first, the body that it most likely means is read beside it.
-      const ahead = index.isRead(ask.url) ? undefined : this.#bodies().read(ask.url, SHARED)
+      const ahead = index.isRead(ask.url) ? undefined : this.#parts.bodies.read(ask.url, SHARED)
       ahead?.catch(() => {})
       const [url, partition] = await Promise.all([
         keys.keyFor(ask.url),
@@ -74,7 +73,7 @@ export class ResponseStore {
       const { entry } = newest
       const isAhead = url === ask.url && entry.partition === '' && entry.variant === ''
       const [body, isOwn] = await Promise.all([
-        this.#bodies().match(url, entry, isAhead ? ahead : undefined),
+        this.#parts.bodies.match(url, entry, isAhead ? ahead : undefined),
         entry.partition === '' || partitions.current().then((current) => current === entry.partition),
       ])
       return body === undefined || !isOwn ? 'uri-miss' : { ...newest, body }
@@ -85,7 +84,7 @@ export class ResponseStore {
 
   /** The body of an entry, unread. */
   async body(url: string, entry: StoredEntry): Promise<Response | undefined> {
-    return await this.#bodies().match(await this.#parts.keys.keyFor(url), entry)
+    return await this.#parts.bodies.match(await this.#parts.keys.keyFor(url), entry)
   }
 
   /**
@@ -101,7 +100,7 @@ export class ResponseStore {
   ): Promise<void> {
     const { index, maxBytes, maxEntries, platform } = this.#parts
     const url = await this.#learn(target, draft)
-    const bodies = this.#bodies()
+    const bodies = this.#parts.bodies
     const [row] = await index.rows(url, [draft.partition])
     if (row !== undefined && Object.keys(row.variants).length >= MOST_VARIANTS) await this.remove(target)
     await bodies.put(url, draft, body).catch(async (error: unknown) => {
@@ -135,7 +134,7 @@ export class ResponseStore {
   async reconcile(): Promise<void> {
     try {
       const rows = await this.#parts.index.all()
-      await this.#bodies().deleteOthers(
+      await this.#parts.bodies.deleteOthers(
         rows.flatMap(({ key, variants }) => Object.values(variants).map((entry) => [key[2], entry] as const)),
       )
     } catch {
@@ -192,35 +191,26 @@ export class ResponseStore {
   }
 
   async #trim(maxEntries: number, maxBytes: number): Promise<void> {
-    await this.#deleteBodies(await this.#parts.index.trim(maxEntries * TRIM_TO, maxBytes * TRIM_TO))
+    // Of one entry, nine tenths are none.
+    const entries = Math.ceil(maxEntries * TRIM_TO)
+    await this.#deleteBodies(await this.#parts.index.trim(entries, maxBytes * TRIM_TO))
   }
 
   async #deleteBodies(rows: readonly UrlRow[]): Promise<void> {
     const entries = rows.flatMap(({ key, variants }) =>
       Object.values(variants).map((entry) => ({ entry, url: key[2] })),
     )
-    await Promise.all(entries.map(({ entry, url }) => this.#bodies().delete(url, entry)))
+    await Promise.all(entries.map(({ entry, url }) => this.#parts.bodies.delete(url, entry)))
   }
 
   /** Without the index nobody knows which bodies are meant; once it is back it must not find them. Never rejects. */
   async #dropAllBodies(): Promise<void> {
-    await this.#bodies()
-      .deleteAll()
-      .catch(() => {})
+    await this.#parts.bodies.deleteAll().catch(() => {})
   }
 
   async #quota(): Promise<number> {
     // Asked once in a worker's short life.
     this.#quotaBytes ??= this.#parts.platform.quota().catch(() => Number.POSITIVE_INFINITY)
     return await this.#quotaBytes
-  }
-
-  #bodies(): BodyStore {
-    const { bodies, partitions } = this.#parts
-    if (this.#epoch !== partitions.epoch) {
-      this.#epoch = partitions.epoch
-      bodies.close()
-    }
-    return bodies
   }
 }

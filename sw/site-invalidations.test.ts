@@ -343,3 +343,45 @@ it('asks nobody where the site does not tell', async () => {
   expect(await shop.price1()).toBe('price 1')
   expect(shop.asked).toEqual([])
 })
+
+describe('a worker that was told that there are no invalidations to ask for', () => {
+  it('lets go of what a page tells it all the same', async () => {
+    const shop = new Shop()
+    await shop.site.follow(STREAM)
+    await shop.worker.ask('/product')
+    shop.answer = () => new Response('', { status: 404 })
+    shop.worker.platform.pass(60_000)
+    await shop.site.settle()
+    expect((await shop.worker.ask('/product')).did).toContain('hit')
+    shop.price = 2
+    await shop.site.take({ from: '1', cursor: '2', groups: ['product-1'], urls: [] })
+    expect((await shop.worker.ask('/product')).body).toBe('price 2')
+  })
+})
+
+it('asks a place with a query of its own for what came after', async () => {
+  const shop = new Shop()
+  await shop.site.follow(`${STREAM}?shop=1`)
+  shop.worker.platform.pass(60_000)
+  await shop.site.settle()
+  const asked = shop.worker.platform.fetched
+    .map(({ url }) => new URL(url))
+    .filter(({ pathname }) => pathname === '/invalidations')
+  expect(asked.map(({ search }) => search)).toEqual([
+    '?shop=1',
+    expect.stringMatching(/^\?shop=1&after=[^?]+$/),
+  ])
+})
+
+it('soon answers from the store again where the clock was set back', async () => {
+  const shop = new Shop()
+  await shop.site.follow(STREAM)
+  shop.worker.platform.nowMs -= 86_400_000
+  // The first one notices, and what it has validated is validated once more.
+  for (let visit = 0; visit < 3; visit += 1) {
+    await shop.site.settle()
+    await shop.worker.ask('/product')
+    shop.worker.platform.pass(1_000)
+  }
+  expect((await shop.worker.ask('/product')).did).toContain('SW; hit; ttl=')
+})

@@ -67,8 +67,11 @@ export class SiteInvalidations {
 
   /** Whether a response that was asked for, and came, at these times may be used without asking the origin. */
   trusts({ requestTimeMs, responseTimeMs }: Pick<StoredEntry, 'requestTimeMs' | 'responseTimeMs'>): boolean {
+    const nowMs = this.#platform.now()
+    // After the clock was set back all would be validated until it is as late again.
+    if ((this.#kept.distrustUntilMs ?? 0) > nowMs) this.#kept = { ...this.#kept, distrustUntilMs: nowMs }
     if (requestTimeMs <= (this.#kept.distrustUntilMs ?? 0)) return false
-    const ageMs = this.#platform.now() - responseTimeMs
+    const ageMs = nowMs - responseTimeMs
     return this.isCurrent || (ageMs >= 0 && ageMs < JUST_NOW_MS)
   }
 
@@ -108,11 +111,10 @@ export class SiteInvalidations {
   /** Carries out what a page was told. */
   async take(message: unknown): Promise<void> {
     await this.load()
-    const { url } = this.#kept
     const told = readTold(message)
-    if (url === undefined || told === undefined) return
+    if (told === undefined) return
     // A page that has listened from later on than this worker has may have missed what lies between.
-    const isNext = hasReached(this.#kept.cursor, told.from)
+    const isNext = this.#kept.url !== undefined && hasReached(this.#kept.cursor, told.from)
     const losses = this.#losses
     await this.#carryOut(told, isNext)
     if (isNext && losses === this.#losses) this.#trustUntilMs = this.#platform.now() + TRUST_MS
@@ -137,7 +139,7 @@ export class SiteInvalidations {
     if (askedAtMs < this.#retryAtMs && askedAtMs > this.#retryAtMs - RETRY_MS) return false
     const losses = this.#losses
     try {
-      const told = await this.#ask(cursor === undefined ? url : `${url}?after=${encodeURIComponent(cursor)}`)
+      const told = await this.#ask(withCursor(url, cursor))
       if (told === 'gone') {
         // The site tells no more: its responses' own lifetimes are what there is.
         await this.#keep({})
@@ -207,4 +209,10 @@ export class SiteInvalidations {
       this.#loading = undefined
     }
   }
+}
+
+function withCursor(url: string, cursor: string | undefined): string {
+  const target = new URL(url)
+  if (cursor !== undefined) target.searchParams.set('after', cursor)
+  return target.href
 }

@@ -110,7 +110,9 @@ describe('the options of a worker', () => {
     file = () => Response.json([1])
     const options = await started()
     await options.refresh()
-    expect(reports).toEqual([`\`${FILE}\` is an array of 1. Write an object of options, or leave it out.`])
+    expect(reports).toEqual([
+      `${FILE} can't be used. TypeError: It is an array of 1. Write an object of options. Its last good content holds.`,
+    ])
   })
 
   it('change only when the file does', async () => {

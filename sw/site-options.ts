@@ -1,6 +1,9 @@
+import { describeValue } from '../policy/index.ts'
 import type { Database } from './database.ts'
 import type { Platform } from './platform.ts'
 import { type Report, type WorkerOptions, parseQuery, readOptions } from './worker-options.ts'
+
+const LIMIT_MS = 3_000
 
 /** Where a worker's options come from, and whom it tells what is wrong with them. */
 export interface OptionSources {
@@ -21,6 +24,7 @@ export class SiteOptions {
   #text: string | undefined
   #current: WorkerOptions
   #loading: Promise<void> | undefined
+  #refreshing: Promise<boolean> | undefined
 
   constructor(sources: OptionSources) {
     const { given, report, scriptUrl } = sources
@@ -49,13 +53,24 @@ export class SiteOptions {
     return this.#loading
   }
 
-  /** Asks whether the file has changed, which costs a conditional request; tells whether it has. Never rejects. */
+  /** Asks whether the file has changed, which costs a conditional request, and once for all who ask; tells whether it has. Never rejects. */
   async refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined
+    })
+    return await this.#refreshing
+  }
+
+  async #refresh(): Promise<boolean> {
     const url = this.#fileUrl
     if (url === undefined) return false
     await this.#loading
     const { database, platform, report } = this.#sources
-    const response = await platform.fetch(new Request(url, { cache: 'no-cache' })).catch(() => undefined)
+    const controller = new AbortController()
+    // Each that hangs would take one of the few connections of the origin, and the installation waits for it.
+    void platform.delay(LIMIT_MS).then(() => controller.abort())
+    const request = new Request(url, { cache: 'no-cache', signal: controller.signal })
+    const response = await platform.fetch(request).catch(() => undefined)
     // Without network there is nothing to say about the file.
     if (response === undefined) return false
     try {
@@ -82,7 +97,10 @@ export class SiteOptions {
 
   #take(url: string, text: string): void {
     const { report } = this.#sources
-    const { config, precache, ...options } = readOptions(JSON.parse(text), url, report)
+    const parsed: unknown = JSON.parse(text)
+    if (Object(parsed) !== parsed || Array.isArray(parsed))
+      throw new TypeError(`It is ${describeValue(parsed)}. Write an object of options.`)
+    const { config, precache, ...options } = readOptions(parsed, url, report)
     if (config !== undefined || precache !== undefined)
       report(`\`config\` and \`precache\` can't change while the worker runs. Take them out of ${url}.`)
     this.#current = { ...this.#own, ...options }
