@@ -8,6 +8,9 @@ export interface PrecacheEntry {
   readonly integrity?: string | undefined
 }
 
+/** Stands for the site's own. */
+export const ANY_ORIGIN = 'https://any.example'
+
 export const PRECACHE_REMEDY =
   "a list of { url, revision, integrity? }, revision being null for hashed names, integrity such as 'sha384-…'"
 
@@ -20,7 +23,7 @@ export function isPrecacheEntry(value: unknown): value is PrecacheEntry {
 
 /** Whether it can be the URL of something, relative or not. */
 export function isPath(value: unknown): boolean {
-  return isText(value) && URL.canParse(value, 'https://any.example')
+  return isText(value) && URL.canParse(value, ANY_ORIGIN)
 }
 
 function isText(value: unknown): value is string {

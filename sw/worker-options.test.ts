@@ -42,20 +42,32 @@ describe('the options of the drop-in', () => {
     [{ maxBytes: '5' }, '`maxBytes` is "5". Write a whole number above 0. It is ignored.'],
     [
       { shellDeny: ['('] },
-      "`shellDeny` is an array of 1. Write a list of regular expressions, such as ['^/api/']. It is ignored.",
+      '`shellDeny[0]` is "(". Write a list of regular expressions, such as [\'^/api/\']. It is ignored.',
     ],
     [
       { precache: ['/a'] },
-      "`precache` is an array of 1. Write a list of { url, revision, integrity? }, revision being null for hashed names, integrity such as 'sha384-…'. It is ignored.",
+      `\`precache[0]\` is "/a". Write a list of { url, revision, integrity? }, revision being null for hashed names, integrity such as 'sha384-…'. It is ignored.`,
     ],
     [
       { precache: [{ url: '/a', revision: null, integrity: 'md5-x' }] },
-      "`precache` is an array of 1. Write a list of { url, revision, integrity? }, revision being null for hashed names, integrity such as 'sha384-…'. It is ignored.",
+      "`precache[0]` is an object. Write a list of { url, revision, integrity? }, revision being null for hashed names, integrity such as 'sha384-…'. It is ignored.",
     ],
     [{ shell: 3 }, "`shell` is 3. Write a path such as '/index.html'. It is ignored."],
     [{ off: 1 }, '`off` is 1. Write true or false. It is ignored.'],
   ])('%j are reported', (given, message) => {
     expect(read(given).reports).toEqual([message])
+  })
+
+  it('takes of a list what is right', () => {
+    expect(read({ exclude: ['^/admin/', '('] }).options).toEqual({ exclude: ['^/admin/'] })
+  })
+
+  it.each(['invalidations', 'config'])('refuses `%s` of another origin', (name) => {
+    const { options, reports } = read({ [name]: 'https://elsewhere.example/a' })
+    expect(options).toEqual({})
+    expect(reports).toEqual([
+      `\`${name}\` is "https://elsewhere.example/a". Write a path of this origin, such as '/invalidations'. It is ignored.`,
+    ])
   })
 
   it('leaves out what is wrong and takes the rest', () => {

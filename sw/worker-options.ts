@@ -1,6 +1,6 @@
 import { describeValue } from '../policy/index.ts'
 import { isCount } from './is-count.ts'
-import { PRECACHE_REMEDY, type PrecacheEntry, isPath, isPrecacheEntry } from './precache-entry.ts'
+import { ANY_ORIGIN, PRECACHE_REMEDY, type PrecacheEntry, isPath, isPrecacheEntry } from './precache-entry.ts'
 
 /**
  * The options of the drop-in; everything may be left out. It reads them from `self.__THERMOCLINE__`, then from its
@@ -54,15 +54,18 @@ export interface WorkerOptions {
 
 export type Report = (message: string) => void
 
-type Check = readonly [accepts: (value: unknown) => boolean, remedy: string]
+type Accepts = (value: unknown) => boolean
+/** Of a list what is right is taken. */
+type Check = readonly [accepts: Accepts, remedy: string, member?: Accepts]
 
 const PATH: Check = [isPath, "a path such as '/index.html'"]
 const COUNT: Check = [isCount, 'a whole number above 0']
-const PATTERNS: Check = [listOf(isPattern), "a list of regular expressions, such as ['^/api/']"]
+const OWN_PATH: Check = [isOwnPath, "a path of this origin, such as '/invalidations'"]
+const PATTERNS: Check = [Array.isArray, "a list of regular expressions, such as ['^/api/']", isPattern]
 const SWITCH: Check = [(value) => typeof value === 'boolean', 'true or false']
 
 const CHECKS: Readonly<Record<keyof WorkerOptions, Check>> = {
-  precache: [listOf(isPrecacheEntry), PRECACHE_REMEDY],
+  precache: [Array.isArray, PRECACHE_REMEDY, isPrecacheEntry],
   shell: PATH,
   offline: PATH,
   shellDeny: PATTERNS,
@@ -71,8 +74,8 @@ const CHECKS: Readonly<Record<keyof WorkerOptions, Check>> = {
   maxBytes: COUNT,
   navigationPreload: SWITCH,
   off: SWITCH,
-  invalidations: PATH,
-  config: PATH,
+  invalidations: OWN_PATH,
+  config: OWN_PATH,
 }
 
 /** Takes what is right of one source and reports the rest: a worker with a wrong option must still answer the page. */
@@ -81,15 +84,24 @@ export function readOptions(given: unknown, source: string, report: Report): Wor
   if (!isObject && given !== undefined) {
     report(`\`${source}\` is ${describeValue(given)}. Write an object of options, or leave it out.`)
   }
-  const entries = Object.entries((isObject && given) || {}).filter(([name, value]) => {
-    const [accepts, remedy] = checkOf(name) ?? []
+  const entries = Object.entries((isObject && given) || {}).flatMap(([name, value]): [string, unknown][] => {
+    const [accepts, remedy, member] = checkOf(name) ?? []
     if (accepts === undefined) {
       report(`There is no option \`${name}\`. Write one of ${Object.keys(CHECKS).join(', ')}.`)
-    } else if (accepts(value)) return true
-    else if (value !== undefined) {
-      report(`\`${name}\` is ${describeValue(value)}. Write ${remedy}. It is ignored.`)
+      return []
     }
-    return false
+    const refuse = (what: string, seen: unknown) =>
+      report(`\`${what}\` is ${describeValue(seen)}. Write ${remedy}. It is ignored.`)
+    if (!accepts(value)) {
+      if (value !== undefined) refuse(name, value)
+      return []
+    }
+    if (member === undefined) return [[name, value]]
+    const isRight = (one: unknown, position: number) => {
+      if (!member(one)) refuse(`${name}[${position}]`, one)
+      return member(one)
+    }
+    return [[name, (value as readonly unknown[]).filter(isRight)]]
   })
   return Object.fromEntries(entries)
 }
@@ -116,8 +128,8 @@ function parseValue(text: string | undefined): unknown {
   }
 }
 
-function listOf(accepts: (value: unknown) => boolean): (value: unknown) => boolean {
-  return (value) => Array.isArray(value) && value.every(accepts)
+function isOwnPath(value: unknown): boolean {
+  return isPath(value) && new URL(value as string, ANY_ORIGIN).origin === ANY_ORIGIN
 }
 
 function isPattern(value: unknown): boolean {

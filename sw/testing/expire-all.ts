@@ -1,3 +1,4 @@
+import { ThermoclineError, describeValue, refuseUnknownOptions } from '../../policy/index.ts'
 import type { PageLike } from './page-like.ts'
 
 /** Options of `expireAll`. */
@@ -15,15 +16,20 @@ export interface ExpireAllOptions {
  * validates it. Precached files stay as they are: they have no lifetime. Resolves with the number of stored URLs.
  *
  * It writes what the worker keeps in IndexedDB, from the page, which may do that anyway: a worker needs no back door for
- * it. Rejects where IndexedDB is not to be had.
+ * it. Rejects where IndexedDB is not to be had, and with `option-invalid`.
  *
  * @example
  * await expireAll(page)
  */
-export async function expireAll(
-  page: PageLike,
-  { byMs = 31_536_000_000_000 }: ExpireAllOptions = {},
-): Promise<number> {
+export async function expireAll(page: PageLike, options: ExpireAllOptions = {}): Promise<number> {
+  refuseUnknownOptions('expireAll()', options, ['byMs'])
+  const { byMs = 31_536_000_000_000 } = options
+  if (!(Number.isFinite(byMs) && byMs > 0)) {
+    throw new ThermoclineError(
+      'option-invalid',
+      `\`byMs\` is ${describeValue(byMs)}. Write milliseconds above 0, such as 60_000.`,
+    )
+  }
   // All of it runs in the page, so nothing from here can be used in there.
   return await page.evaluate(async (ms) => {
     const NAME = 'thermocline'

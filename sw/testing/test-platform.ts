@@ -1,4 +1,5 @@
 import { openDB } from 'idb'
+import { refuseUnknownOptions } from '../../policy/index.ts'
 import type { Platform } from '../platform.ts'
 import { MemoryCaches } from './memory-caches.ts'
 
@@ -47,12 +48,15 @@ export class TestPlatform implements Platform {
   #nowMs: number
   #timers: Timer[] = []
 
-  constructor({
-    languages = ['en'],
-    network = () => new Response('', { status: 404 }),
-    nowMs = Date.UTC(2026, 0, 1),
-    origin = 'https://app.example',
-  }: TestPlatformOptions = {}) {
+  /** Throws `option-invalid` for an option that there is not. */
+  constructor(options: TestPlatformOptions = {}) {
+    refuseUnknownOptions('A platform for tests', options, ['network', 'nowMs', 'origin', 'languages'])
+    const {
+      languages = ['en'],
+      network = () => new Response('', { status: 404 }),
+      nowMs = Date.UTC(2026, 0, 1),
+      origin = 'https://app.example',
+    } = options
     this.network = network
     this.#nowMs = nowMs
     this.#origin = origin
