@@ -176,3 +176,32 @@ test('a hashed file is answered while the worker is stopped, and leaves it so', 
   expect((await look(first)).config).toBe('A')
   expect(states()).toContain('running')
 })
+
+test('a worker that a page of the old build has started goes on with that build', async ({ site, tabs }) => {
+  const [first, second] = tabs
+  const script = `addEventListener('message', async () => postMessage(await (await fetch('/config.json')).json()))`
+  site.origin.says('/page-worker.js', script, {
+    'Content-Type': 'text/javascript',
+    'Cache-Control': 'no-cache',
+  })
+  const worker = await first.evaluateHandle(() => new Worker('/page-worker.js'))
+  const configOfWorker = () =>
+    worker.evaluate(
+      (own) =>
+        new Promise((resolve) => {
+          own.addEventListener('message', ({ data }) => resolve(data), { once: true })
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, and no window
+          own.postMessage('config')
+        }),
+    )
+  expect(await configOfWorker()).toBe('A')
+  await first.evaluate(() => {
+    window.site.unsaved = true
+  })
+  site.deploy('B')
+  await findUpdate(first)
+  await prompt(second).click()
+  await expect(second).toHaveTitle('B')
+  expect(await configOfWorker()).toBe('A')
+  expect(await look(second)).toEqual({ build: 'B', lazy: 'B', config: 'B' })
+})

@@ -94,13 +94,7 @@ export async function takeIn(
     if (stored !== undefined) void ask.handling.waitUntil(parts.store.remove(ask.url))
     return { ...exchange, isUntouchable: true }
   }
-  // The HTTP cache may have answered it by itself.
-  if (
-    isMaybeForeign(ask.request) &&
-    ask.request.cache === 'default' &&
-    !isExact(response, exchange.responseTimeMs)
-  )
-    return exchange
+  if (isMaybeForeign(ask.request) && mayBeOld(ask.request, response, exchange.responseTimeMs)) return exchange
 
   // RFC 9111 §4.3.3: a server error does not replace what is stored; anything else that is not kept ends it.
   if (stored !== undefined && response.status >= 500) return exchange
@@ -262,6 +256,12 @@ function describeStorable(
     ask.authorization !== '' ||
     (!ask.isSameOrigin && ask.hasCredentials)
   return { ...variation, isPerUser }
+}
+
+/** Whether the browser's HTTP cache may have answered by itself what went to the network as the browser made it. */
+function mayBeOld({ cache }: Request, response: Response, responseTimeMs: number): boolean {
+  // `force-cache`: on the way back to a page.
+  return cache === 'force-cache' || (cache === 'default' && !isExact(response, responseTimeMs))
 }
 
 /** The part that a 206 brought; `undefined` for whole responses, and for parts that can't be counted as they arrive. */

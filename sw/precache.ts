@@ -147,7 +147,7 @@ export class Precache {
    */
   async #openPages(): Promise<string[]> {
     if (this.#files.size === 0) return []
-    const pages = await self.clients.matchAll({ includeUncontrolled: true })
+    const pages = await self.clients.matchAll({ includeUncontrolled: true, type: 'all' })
     return pages.filter(({ url }) => url.startsWith(this.#scope)).map(({ id }) => id)
   }
 

@@ -111,7 +111,7 @@ describe('the options of a worker', () => {
     const options = await started()
     await options.refresh()
     expect(reports).toEqual([
-      `${FILE} can't be used. TypeError: It is an array of 1. Write an object of options. Its last good content holds.`,
+      `${FILE} can't be used. TypeError: It is an array of 1. Write an object of options. It is tried again at the next navigation.`,
     ])
   })
 

@@ -81,7 +81,9 @@ export class SiteOptions {
       await database.use((connection) => connection.put('state', text, keyOf(url))).catch(() => {})
       return true
     } catch (error) {
-      report(`${url} can't be used. ${String(error)} Its last good content holds.`)
+      report(
+        `${url} can't be used. ${String(error)} ${this.#text === undefined ? 'It is tried again at the next navigation.' : 'Its last good content holds.'}`,
+      )
       return false
     }
   }
