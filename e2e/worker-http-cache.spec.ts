@@ -59,9 +59,10 @@ test.describe('what a redirect leads to comes past the browser’s HTTP cache', 
     expect((await ask(page, '/latest')).body).toBe('price 2')
   })
 
-  test('with a body that was sent', async ({ page, origin }) => {
+  test('with the body and the referrer that were sent', async ({ page, origin }) => {
     origin.says('/upload', 'ok', EMPTY)
     expect((await ask(page, '/upload', { method: 'POST', body: 'x'.repeat(200_000) })).body).toBe('ok')
-    expect(origin.visits('/upload')).toMatchObject([{ method: 'POST', bodyBytes: 200_000 }])
+    const referer = { referer: page.url(), 'sec-fetch-site': 'same-origin' }
+    expect(origin.visits('/upload')).toMatchObject([{ method: 'POST', bodyBytes: 200_000, headers: referer }])
   })
 })

@@ -69,5 +69,7 @@ function isOwnReferrer(referrer: string, url: string): boolean {
  * knows nothing of users and invalidations. A navigation can't be made anew, and is not followed here.
  */
 export function pastHttpCache(request: Request): Request {
-  return request.mode === 'navigate' ? request : new Request(request, { cache: 'no-store' })
+  const { mode, referrer, referrerPolicy } = request
+  // Unless it is said again the referrer would be the worker's script.
+  return mode === 'navigate' ? request : new Request(request, { cache: 'no-store', referrer, referrerPolicy })
 }
