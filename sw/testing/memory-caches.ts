@@ -26,8 +26,12 @@ export class MemoryCaches implements CacheStorage {
     return this.#caches.delete(name)
   }
 
-  async match(request: RequestInfo | URL): Promise<Response | undefined> {
-    for (const cache of this.#caches.values()) {
+  async match(
+    request: RequestInfo | URL,
+    { cacheName }: MultiCacheQueryOptions = {},
+  ): Promise<Response | undefined> {
+    for (const [name, cache] of this.#caches) {
+      if (cacheName !== undefined && name !== cacheName) continue
       const found = await cache.match(request)
       if (found !== undefined) return found
     }

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto'
 import { expect, it } from 'vitest'
+import { expireAll } from './expire-all.ts'
 import { TestWorker } from './test-worker.ts'
 
 const says = (headers: Record<string, string>) => () => new Response('hello', { headers })
@@ -53,4 +54,31 @@ it('drops everything, and refuses a wrong limit', async () => {
   await worker.clear()
   expect((await worker.ask('/a')).layer).toBe('origin')
   expect(() => new TestWorker({ maxBytes: 0 })).toThrow('`maxBytes` is 0.')
+})
+
+it('finds what is a user’s own beside what all share', async () => {
+  const worker = new TestWorker({
+    network: () => new Response('for all', { headers: { 'Cache-Control': 'max-age=1' } }),
+  })
+  await worker.ask('/greeting')
+  worker.pass(5_000)
+  await worker.setPartition('ada')
+  worker.platform.network = () =>
+    new Response('hello ada', { headers: { 'Cache-Control': 'private, max-age=60' } })
+  await worker.ask('/greeting')
+  expect(await worker.ask('/greeting')).toMatchObject({ body: 'hello ada', layer: 'SW' })
+})
+
+it('refuses an option that there is not', () => {
+  expect(() => new TestWorker({ netwrk: () => new Response() } as never)).toThrowError(
+    expect.objectContaining({
+      code: 'option-invalid',
+      message: expect.stringContaining('has no option `netwrk`. Did you mean `network`?') as string,
+    }),
+  )
+})
+
+it.each([{ byMs: '1m' }, { byMs: 0 }, { by: 5 }])('expireAll refuses %j', async (options) => {
+  const page = { evaluate: () => Promise.reject(new Error('The page was asked.')) }
+  await expect(expireAll(page as never, options as never)).rejects.toMatchObject({ code: 'option-invalid' })
 })
