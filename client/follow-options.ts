@@ -1,4 +1,5 @@
 import { ThermoclineError, describeValue } from '../policy/index.ts'
+import { isUrlLike } from './is-url-like.ts'
 
 /** Options of `followInvalidations()`. */
 export interface FollowOptions {
@@ -20,11 +21,15 @@ export function resolveFollowUrl(options: FollowOptions, baseUrl: string | undef
     if (name !== 'url') throw invalid(`followInvalidations() has no option \`${name}\`. It knows url.`)
   }
   const { url = '/invalidations' } = options
-  const isUrl = (typeof url === 'string' && url !== '') || (url as unknown) instanceof URL
-  if (isUrl && baseUrl === undefined) return String(url)
-  const parsed = isUrl && URL.canParse(url, baseUrl) ? new URL(url, baseUrl) : undefined
-  const origin = baseUrl === undefined ? undefined : new URL(baseUrl).origin
-  if (parsed !== undefined && parsed.origin === origin && parsed.search === '') return parsed.href
+  if (!isUrlLike(url)) {
+    throw invalid(
+      `\`url\` is ${describeValue(url)}. Write a path of the page's own origin, such as '/invalidations'.`,
+    )
+  }
+  if (baseUrl === undefined) return String(url)
+  const parsed = URL.canParse(url, baseUrl) ? new URL(url, baseUrl) : undefined
+  const { origin } = new URL(baseUrl)
+  if (parsed?.origin === origin && parsed.search === '') return parsed.href
   throw invalid(
     `\`url\` is ${describeValue(String(url))}. Write a path of the page's own origin, ${origin}, without a query.`,
   )

@@ -1,4 +1,5 @@
 import { ThermoclineError, describeValue } from '../policy/index.ts'
+import { isUrlLike } from './is-url-like.ts'
 
 /** Options of `register()`. */
 export interface RegisterOptions {
@@ -52,7 +53,7 @@ export function resolveRegisterOptions(
 }
 
 function resolveUrl(name: string, value: unknown, baseUrl: string | undefined): string {
-  if (!(typeof value === 'string' && value !== '') && !(value instanceof URL)) {
+  if (!isUrlLike(value)) {
     const example = name === 'url' ? '/sw.js' : '/'
     throw invalid(
       `\`${name}\` is ${describeValue(value)}. Write a path of this origin, such as '${example}'.`,

@@ -53,7 +53,7 @@ export function resolveHttpCacheOptions(options: HttpCacheOptions): ResolvedHttp
 
 const NAMES = ['cacheName', 'maxEntries', 'maxBytes', 'platform', 'plugins', 'fetchOptions']
 
-/** A misspelt option would silently do nothing. Throws `option-invalid`. */
+/** A misspelt option would silently do nothing. `refuseUnknownOptions` says what was meant, for more bytes in a worker. Throws `option-invalid`. */
 export function refuseUnknown(options: object): void {
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name))
   if (unknown === undefined) return

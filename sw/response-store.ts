@@ -46,8 +46,8 @@ export class ResponseStore {
 
   /** Begins to read what the first answer of a worker needs. */
   prepare(): void {
-    const { keys, partitions } = this.#parts
-    Promise.all([this.#parts.bodies.open(''), keys.known(), partitions.believed()]).catch(() => {})
+    const { bodies, keys, partitions } = this.#parts
+    Promise.all([bodies.open(''), keys.known(), partitions.believed()]).catch(() => {})
   }
 
   /** The newest stored response that matches; otherwise why there is none. Never rejects: storage that fails is empty. */

@@ -98,8 +98,9 @@ export function readOptions(given: unknown, source: string, report: Report): Wor
     }
     if (member === undefined) return [[name, value]]
     const isRight = (one: unknown, position: number) => {
-      if (!member(one)) refuse(`${name}[${position}]`, one)
-      return member(one)
+      const isAccepted = member(one)
+      if (!isAccepted) refuse(`${name}[${position}]`, one)
+      return isAccepted
     }
     return [[name, (value as readonly unknown[]).filter(isRight)]]
   })

@@ -1,6 +1,5 @@
 // Takes out one part after the other, between processes and through browsers, and fails where that is not noticed: a check that can't
 // fail any more says nothing.
-//   tsx test/coherence/run-breaks.ts [NAME ...]      all, or these
 import { BREAKS, type Break } from './breaks.ts'
 import { BROWSER_BREAKS, type BrowserBreak } from './browser/breaks.ts'
 import { runBrowserCoherence } from './browser/browser-coherence.ts'
@@ -9,12 +8,10 @@ import { runCoherence } from './coherence.ts'
 const LONGEST_S = 180
 const COMMON = { seconds: LONGEST_S, seed: Math.floor(Math.random() * 1e9), maxLagMs: 1_000 }
 
-const asked = process.argv.slice(2)
-const isAsked = (name: string) => asked.length === 0 || asked.includes(name)
 process.stdout.write(`seed ${COMMON.seed}, at most ${LONGEST_S} s each\n`)
-for (const name of Object.keys(BREAKS).filter(isAsked) as Break[])
+for (const name of Object.keys(BREAKS) as Break[])
   report(name, await runCoherence({ ...COMMON, through: 'processes', processes: 4, break: name }))
-for (const name of Object.keys(BROWSER_BREAKS).filter(isAsked) as BrowserBreak[]) {
+for (const name of Object.keys(BROWSER_BREAKS) as BrowserBreak[]) {
   const rig = { browsers: 3, processes: 2, rows: 'both' } as const
   report(name, await runBrowserCoherence({ ...COMMON, ...rig, break: name }))
 }
